@@ -1,0 +1,162 @@
+#include "base/number.h"
+
+#include <locale.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool is_digit(char character)
+{
+    return character >= '0' && character <= '9';
+}
+
+static const char *skip_sign(const char *text)
+{
+    return *text == '+' || *text == '-' ? text + 1 : text;
+}
+
+static const char *skip_digits(const char *text)
+{
+    while (is_digit(*text))
+        text++;
+    return text;
+}
+
+bool number_parse_int(const char *text, int64_t *value)
+{
+    const char *digits = skip_sign(text);
+    if (!is_digit(digits[0]) || (digits[0] == '0' && digits[1] != '\0'))
+        return false;
+    const bool negative = text[0] == '-';
+    int64_t result = 0;
+    for (; is_digit(*digits); digits++) {
+        const int digit = *digits - '0';
+        if (__builtin_mul_overflow(result, 10, &result) ||
+            __builtin_add_overflow(result, negative ? -digit : digit, &result))
+            return false;
+    }
+    if (*digits != '\0')
+        return false;
+    *value = result;
+    return true;
+}
+
+/* Whether all of `text` is a decimal number; *is_zero: it has no digit but 0 before the exponent. */
+static bool is_decimal(const char *text, bool *is_zero)
+{
+    const char *const whole = skip_sign(text);
+    const char *end = skip_digits(whole);
+    size_t digits = (size_t)(end - whole);
+    if (digits > 1 && whole[0] == '0')
+        return false;
+    if (*end == '.') {
+        const char *const fraction = end + 1;
+        end = skip_digits(fraction);
+        digits += (size_t)(end - fraction);
+    }
+    if (digits == 0)
+        return false;
+    *is_zero = strspn(whole, "0.") == (size_t)(end - whole);
+    if (*end == 'e' || *end == 'E') {
+        const char *const exponent = skip_sign(end + 1);
+        end = skip_digits(exponent);
+        if (end == exponent)
+            return false;
+    }
+    return *end == '\0';
+}
+
+/* By its bits: a comparison takes a denormal for 0 in a thread that flushes them. */
+static bool has_zero_bits(double value)
+{
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return bits << 1 == 0;
+}
+
+bool number_parse_double(const char *text, double *value)
+{
+    bool is_zero;
+    if (!is_decimal(text, &is_zero))
+        return false;
+    const locale_t locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+    if (locale == (locale_t)0)
+        return false;
+    const double result = strtod_l(text, NULL, locale);
+    freelocale(locale);
+    if (!isfinite(result) || (has_zero_bits(result) && !is_zero))
+        return false;
+    *value = result;
+    return true;
+}
+
+/* Writes what printf's %e gave ("d<point>ddde±xx", the point being the locale's) as the header promises. */
+static char *lay_out(char *buffer, bool negative, const char *scientific)
+{
+    char digits[32];
+    int count = 0;
+    for (; *scientific != 'e'; scientific++)
+        if (is_digit(*scientific))
+            digits[count++] = *scientific;
+    while (count > 1 && digits[count - 1] == '0')
+        count--;
+    const int exponent = atoi(scientific + 1);
+    const char *const sign = negative ? "-" : "";
+    const int whole = exponent + 1; /* digits before the point */
+    if (exponent < -4 || exponent >= 15)
+        snprintf(buffer, NUMBER_TEXT_SIZE, "%s%c.%.*se%+03d", sign, digits[0], count > 1 ? count - 1 : 1,
+                 count > 1 ? digits + 1 : "0", exponent);
+    else if (whole <= 0)
+        snprintf(buffer, NUMBER_TEXT_SIZE, "%s0.%.*s%.*s", sign, -whole, "000", count, digits);
+    else if (count <= whole)
+        snprintf(buffer, NUMBER_TEXT_SIZE, "%s%.*s%.*s", sign, count, digits, whole - count,
+                 "00000000000000");
+    else
+        snprintf(buffer, NUMBER_TEXT_SIZE, "%s%.*s.%.*s", sign, whole, digits, count - whole, digits + whole);
+    return buffer;
+}
+
+static bool reads_as_float(const char *text, double value)
+{
+    return strtof(text, NULL) == (float)value;
+}
+
+static bool reads_as_double(const char *text, double value)
+{
+    return memcmp(&(double){strtod(text, NULL)}, &value, sizeof value) == 0;
+}
+
+/* `most` digits always suffice, and where some suffice more do too. Writing and reading back share the
+ * thread's locale, whatever it is. */
+static char *print_shortest(char *buffer, double value, int most, bool (*reads_as)(const char *, double))
+{
+    if (isnan(value))
+        return strcpy(buffer, "nan");
+    const bool negative = signbit(value);
+    if (isinf(value))
+        return strcpy(buffer, negative ? "-inf" : "inf");
+    const double magnitude = fabs(value);
+    char scientific[48];
+    int least = 1;
+    while (least < most) {
+        const int middle = (least + most) / 2;
+        snprintf(scientific, sizeof scientific, "%.*e", middle - 1, magnitude);
+        if (reads_as(scientific, magnitude))
+            most = middle;
+        else
+            least = middle + 1;
+    }
+    snprintf(scientific, sizeof scientific, "%.*e", most - 1, magnitude);
+    return lay_out(buffer, negative, scientific);
+}
+
+char *number_print_float(char buffer[NUMBER_TEXT_SIZE], float value)
+{
+    return print_shortest(buffer, (double)value, 9, reads_as_float);
+}
+
+char *number_print_double(char buffer[NUMBER_TEXT_SIZE], double value)
+{
+    return print_shortest(buffer, value, 17, reads_as_double);
+}
