@@ -1,0 +1,57 @@
+/* What every kernel source begins with. Each is compiled once per instruction set; KERNEL(name) keeps the copies apart. */
+#ifndef KERNELS_KERNEL_H
+#define KERNELS_KERNEL_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "math/kernels.h"
+
+#ifndef ASSAY_KERNEL_SET
+#define ASSAY_KERNEL_SET plain
+#endif
+#define KERNEL_JOIN(name, set) name##_##set
+#define KERNEL_NAME(name, set) KERNEL_JOIN(name, set)
+#define KERNEL(name) KERNEL_NAME(kernel_##name, ASSAY_KERNEL_SET)
+
+enum { LANES = 16 };
+
+/* Sixteen floats, in as many registers as the machine needs for them. */
+typedef float vector __attribute__((vector_size(4 * LANES), aligned(4), may_alias));
+typedef int32_t int_vector __attribute__((vector_size(4 * LANES), aligned(4), may_alias));
+typedef uint8_t byte_vector __attribute__((vector_size(LANES), aligned(1), may_alias));
+
+/* a * b + c, rounded once where the machine can do so in one instruction. */
+#if defined(__FMA__) || defined(__ARM_FEATURE_FMA)
+#define MULTIPLY_ADD(a, b, c) __builtin_fmaf((a), (b), (c))
+#else
+#define MULTIPLY_ADD(a, b, c) ((a) * (b) + (c))
+#endif
+
+/* Every kernel of one set, declared by the same list that fills its table. */
+#define KERNEL_LIST(X)                                                                                                 \
+    X(product)                                                                                                         \
+    X(tanh_forward)                                                                                                    \
+    X(tanh_backward)                                                                                                   \
+    X(sigmoid_forward)                                                                                                 \
+    X(sigmoid_backward)                                                                                                \
+    X(relu_forward)                                                                                                    \
+    X(relu_backward)                                                                                                   \
+    X(dropout_forward)                                                                                                 \
+    X(dropout_backward)                                                                                                \
+    X(max_forward)                                                                                                     \
+    X(lp_forward)                                                                                                      \
+    X(average_forward)                                                                                                 \
+    X(max_backward)                                                                                                    \
+    X(lp_backward)                                                                                                     \
+    X(average_backward)                                                                                                \
+    X(channel_sums)                                                                                                    \
+    X(subtract_mean)                                                                                                   \
+    X(column_sums)                                                                                                     \
+    X(update)
+
+#define KERNEL_DECLARE(name) extern __typeof__(*((struct kernels *)0)->name) KERNEL(name);
+KERNEL_LIST(KERNEL_DECLARE)
+
+#endif

@@ -1,0 +1,251 @@
+/* Pooling over channels-last data, sixteen channels at a time. A window may hang over the border by `pad`: max sees nothing there, lp and average see zeros. */
+#include <math.h>
+
+#include "math/kernels/kernel.h"
+
+/* The part of a window that lies inside: rows [y0, y1) and columns [x0, x1) of the input, beginning at (top, left) with the padding. */
+struct window {
+    int top, left, y0, y1, x0, x1;
+};
+
+static inline struct window window_at(const struct pooling *p, int out_y, int out_x)
+{
+    const int top = out_y * p->stride - p->pad, left = out_x * p->stride - p->pad;
+    const int bottom = top + p->size, right = left + p->size;
+    return (struct window){top, left, top > 0 ? top : 0, bottom < p->in_height ? bottom : p->in_height,
+                           left > 0 ? left : 0, right < p->in_width ? right : p->in_width};
+}
+
+static inline const float *pixel(const struct pooling *p, const float *x, int row, int column)
+{
+    return x + ((ptrdiff_t)row * p->in_width + column) * p->pitch;
+}
+
+/* Calls body for every block of channels of every output pixel in rows [first, end); `offset` is the block's place in the output. */
+#define FOR_OUTPUTS(p, first, end, w, c, offset)                                                                       \
+    for (int out_y = (first); out_y < (end); out_y++)                                                                  \
+        for (int out_x = 0; out_x < (p)->out_width; out_x++)                                                           \
+            for (struct window w = window_at((p), out_y, out_x), *once = &w; once; once = NULL)                        \
+                for (ptrdiff_t c = 0, offset = ((ptrdiff_t)out_y * (p)->out_width + out_x) * (p)->pitch; c < (p)->pitch; \
+                     c += LANES, offset += LANES)
+
+#define FOR_WINDOW(w, row, column)                                                                                     \
+    for (int row = (w).y0; row < (w).y1; row++)                                                                        \
+        for (int column = (w).x0; column < (w).x1; column++)
+
+/* Where `mask` is all ones `a`, where it is 0 `b`. */
+static inline int_vector select(int_vector mask, int_vector a, int_vector b)
+{
+    return (mask & a) | (~mask & b);
+}
+
+void KERNEL(max_forward)(const struct pooling *p, int first, int end, float *y, const float *x, uint8_t *choice)
+{
+    FOR_OUTPUTS(p, first, end, w, c, offset)
+    {
+        vector best = (vector){0} - INFINITY;
+        int_vector winner = {0};
+        FOR_WINDOW(w, row, column)
+        {
+            const vector value = *(const vector *)(pixel(p, x, row, column) + c);
+            const int_vector better = (value > best) | (value != value);
+            best = (vector)select(better, (int_vector)value, (int_vector)best);
+            winner = select(better, (int_vector){0} + (row - w.top) * p->size + column - w.left, winner);
+        }
+        *(vector *)(y + offset) = best;
+        if (choice != NULL)
+            *(byte_vector *)(choice + offset) = __builtin_convertvector(winner, byte_vector);
+    }
+}
+
+void KERNEL(average_forward)(const struct pooling *p, int first, int end, float *y, const float *x)
+{
+    const float scale = 1.0f / (float)(p->size * p->size);
+    FOR_OUTPUTS(p, first, end, w, c, offset)
+    {
+        float sum[LANES] = {0};
+        FOR_WINDOW(w, row, column)
+        {
+            const float *from = pixel(p, x, row, column) + c;
+            for (int l = 0; l < LANES; l++)
+                sum[l] += from[l];
+        }
+        for (int l = 0; l < LANES; l++)
+            y[offset + l] = sum[l] * scale;
+    }
+}
+
+/* |x|^p for the powers that need no pow, and its root. */
+static inline float raise(float x, const int power)
+{
+    const float square = x * x;
+    return power == 1 ? fabsf(x) : power == 2 ? square : power == 4 ? square * square : square * square * (square * square);
+}
+
+static inline float root(float x, const int power)
+{
+    return power == 1   ? x
+           : power == 2 ? sqrtf(x)
+           : power == 4 ? sqrtf(sqrtf(x))
+                        : sqrtf(sqrtf(sqrtf(x)));
+}
+
+static inline __attribute__((always_inline)) void lp_forward_power(const struct pooling *p, int first, int end, float *y,
+                                                                   const float *x, const int power)
+{
+    FOR_OUTPUTS(p, first, end, w, c, offset)
+    {
+        float sum[LANES] = {0};
+        FOR_WINDOW(w, row, column)
+        {
+            const float *from = pixel(p, x, row, column) + c;
+            for (int l = 0; l < LANES; l++)
+                sum[l] += raise(from[l], power);
+        }
+        for (int l = 0; l < LANES; l++)
+            y[offset + l] = root(sum[l], power);
+    }
+}
+
+/* High powers scale by the window's largest element, so that small values do not vanish. */
+static inline __attribute__((always_inline)) void lp_forward_scaled(const struct pooling *p, int first, int end, float *y,
+                                                                    const float *x, const int power)
+{
+    const float exponent = (float)p->p, inverse = (float)(1 / p->p);
+    FOR_OUTPUTS(p, first, end, w, c, offset)
+    {
+        float largest[LANES] = {0}, sum[LANES] = {0};
+        FOR_WINDOW(w, row, column)
+        {
+            const float *from = pixel(p, x, row, column) + c;
+            for (int l = 0; l < LANES; l++) {
+                const float size = fabsf(from[l]);
+                largest[l] = size > largest[l] || size != size ? size : largest[l];
+            }
+        }
+        float scale[LANES];
+        for (int l = 0; l < LANES; l++)
+            scale[l] = largest[l] == 0 ? 0 : 1.0f / largest[l];
+        FOR_WINDOW(w, row, column)
+        {
+            const float *from = pixel(p, x, row, column) + c;
+            for (int l = 0; l < LANES; l++)
+                sum[l] += power ? raise(from[l] * scale[l], power) : powf(fabsf(from[l]) * scale[l], exponent);
+        }
+        for (int l = 0; l < LANES; l++)
+            y[offset + l] = largest[l] * (power ? root(sum[l], power) : powf(sum[l], inverse));
+    }
+}
+
+void KERNEL(lp_forward)(const struct pooling *p, int first, int end, float *y, const float *x)
+{
+    if (p->p == 1)
+        lp_forward_power(p, first, end, y, x, 1);
+    else if (p->p == 2)
+        lp_forward_power(p, first, end, y, x, 2);
+    else if (p->p == 4)
+        lp_forward_power(p, first, end, y, x, 4);
+    else if (p->p == 8)
+        lp_forward_scaled(p, first, end, y, x, 8);
+    else
+        lp_forward_scaled(p, first, end, y, x, 0);
+}
+
+/* The output rows whose windows reach into input rows [first, end). */
+static void reaching(const struct pooling *p, int first, int end, int *out_first, int *out_end)
+{
+    const int low = first + p->pad - p->size + 1, high = (end - 1 + p->pad) / p->stride + 1;
+    *out_first = low > 0 ? (low + p->stride - 1) / p->stride : 0;
+    *out_end = high < p->out_height ? high : p->out_height;
+}
+
+static void clear_rows(const struct pooling *p, int first, int end, float *dx)
+{
+    const size_t row = (size_t)p->in_width * (size_t)p->pitch;
+    memset(dx + (size_t)first * row, 0, (size_t)(end - first) * row * sizeof *dx);
+}
+
+/* Like FOR_OUTPUTS, over the outputs that reach into input rows [first, end), with each window cut to those rows. */
+#define FOR_REACHING(p, first, end, w, c, offset)                                                                      \
+    int out_first, out_end;                                                                                            \
+    reaching((p), (first), (end), &out_first, &out_end);                                                               \
+    clear_rows((p), (first), (end), dx);                                                                               \
+    FOR_OUTPUTS(p, out_first, out_end, w, c, offset)                                                                   \
+    for (int *cut = (w.y0 = w.y0 > (first) ? w.y0 : (first), w.y1 = w.y1 < (end) ? w.y1 : (end), &w.y0); cut; cut = NULL)
+
+void KERNEL(max_backward)(const struct pooling *p, int first, int end, float *dx, const float *dy, const uint8_t *choice)
+{
+    FOR_REACHING(p, first, end, w, c, offset)
+    {
+        const int_vector gradient = *(const int_vector *)(dy + offset);
+        const int_vector winner = __builtin_convertvector(*(const byte_vector *)(choice + offset), int_vector);
+        FOR_WINDOW(w, row, column)
+        {
+            vector *to = (vector *)(pixel(p, dx, row, column) + c);
+            *to += (vector)((winner == (row - w.top) * p->size + column - w.left) & gradient);
+        }
+    }
+}
+
+void KERNEL(average_backward)(const struct pooling *p, int first, int end, float *dx, const float *dy)
+{
+    const float scale = 1.0f / (float)(p->size * p->size);
+    FOR_REACHING(p, first, end, w, c, offset)
+    {
+        FOR_WINDOW(w, row, column)
+        {
+            float *to = (float *)pixel(p, dx, row, column) + c;
+            for (int l = 0; l < LANES; l++)
+                to[l] += dy[offset + l] * scale;
+        }
+    }
+}
+
+/* d|x|^p-norm/dx = sign(x) (|x| / y)^(p-1), and 0 where the whole window is 0. */
+static inline float lp_slope(float x, float inverse_y, const int power, float exponent)
+{
+    const float ratio = x * inverse_y, square = ratio * ratio;
+    if (power == 1)
+        return x > 0 ? 1.0f : x < 0 ? -1.0f : 0.0f;
+    if (power == 2)
+        return ratio;
+    if (power == 4)
+        return ratio * square;
+    if (power == 8)
+        return ratio * square * (square * square);
+    return copysignf(powf(fabsf(ratio), exponent), x);
+}
+
+static inline __attribute__((always_inline)) void lp_backward_power(const struct pooling *p, int first, int end, float *dx,
+                                                                    const float *dy, const float *x, const float *y,
+                                                                    const int power)
+{
+    const float exponent = (float)(p->p - 1);
+    FOR_REACHING(p, first, end, w, c, offset)
+    {
+        float inverse[LANES];
+        for (int l = 0; l < LANES; l++)
+            inverse[l] = y[offset + l] == 0 ? 0 : 1.0f / y[offset + l];
+        FOR_WINDOW(w, row, column)
+        {
+            const float *from = pixel(p, x, row, column) + c;
+            float *to = (float *)pixel(p, dx, row, column) + c;
+            for (int l = 0; l < LANES; l++)
+                to[l] += dy[offset + l] * lp_slope(from[l], inverse[l], power, exponent);
+        }
+    }
+}
+
+void KERNEL(lp_backward)(const struct pooling *p, int first, int end, float *dx, const float *dy, const float *x, const float *y)
+{
+    if (p->p == 1)
+        lp_backward_power(p, first, end, dx, dy, x, y, 1);
+    else if (p->p == 2)
+        lp_backward_power(p, first, end, dx, dy, x, y, 2);
+    else if (p->p == 4)
+        lp_backward_power(p, first, end, dx, dy, x, y, 4);
+    else if (p->p == 8)
+        lp_backward_power(p, first, end, dx, dy, x, y, 8);
+    else
+        lp_backward_power(p, first, end, dx, dy, x, y, 0);
+}

@@ -1,0 +1,100 @@
+/* The product behind convolutions and linear layers, forward and backward: tiles of rows x 16·wide columns that stay in registers while the sum runs. Compiled with
+ * contraction, so that a * b + c is one fused operation wherever the machine has it. */
+#include "math/kernels/kernel.h"
+
+/* The largest tiles whose sums fit the registers: most rows for 1, 2, 3 and 4 vectors of columns. */
+#if defined(__AVX512F__)
+enum { WIDEST = 4 };
+static const int most_rows[] = {0, 12, 12, 8, 6};
+#elif defined(__AVX2__) || defined(__aarch64__)
+enum { WIDEST = 1 };
+static const int most_rows[] = {0, 6};
+#else
+enum { WIDEST = 1 };
+static const int most_rows[] = {0, 3};
+#endif
+
+static inline __attribute__((always_inline)) void tile(const struct product *p, int row, int column, const int rows, const int wide)
+{
+    vector sums[12][4];
+    const float *a = p->a + row * p->a_row;
+    const float *b = p->b + column;
+
+#pragma GCC unroll 12
+    for (int r = 0; r < rows; r++)
+#pragma GCC unroll 4
+        for (int w = 0; w < wide; w++)
+            sums[r][w] = (vector){0};
+    for (int o = 0; o < p->outer; o++) {
+        const float *ak = a + o * p->a_outer;
+        const float *bk = b + o * p->b_outer;
+        for (int k = 0; k < p->inner; k++) {
+            vector columns[4];
+#pragma GCC unroll 4
+            for (int w = 0; w < wide; w++)
+                columns[w] = ((const vector *)bk)[w];
+#pragma GCC unroll 12
+            for (int r = 0; r < rows; r++)
+#pragma GCC unroll 4
+                for (int w = 0; w < wide; w++)
+                    sums[r][w] += ak[r * p->a_row] * columns[w];
+            ak += p->a_inner;
+            bk += p->b_inner;
+        }
+    }
+#pragma GCC unroll 12
+    for (int r = 0; r < rows; r++) {
+        vector *c = (vector *)(p->c + (row + r) * p->c_row + column);
+#pragma GCC unroll 4
+        for (int w = 0; w < wide; w++) {
+            vector sum = sums[r][w] * p->alpha;
+            if (p->beta != 0)
+                sum += p->beta * c[w];
+            if (p->bias != NULL)
+                sum += ((const vector *)(p->bias + column))[w];
+            c[w] = sum;
+        }
+    }
+}
+
+#define TILE(rows, wide)                                                                                               \
+    static void tile_##rows##_##wide(const struct product *p, int row, int column)                                     \
+    {                                                                                                                  \
+        tile(p, row, column, rows, wide);                                                                              \
+    }
+#define TILES_3(wide) TILE(1, wide) TILE(2, wide) TILE(3, wide)
+#define TILES_6(wide) TILES_3(wide) TILE(4, wide) TILE(5, wide) TILE(6, wide)
+#define TILES_8(wide) TILES_6(wide) TILE(7, wide) TILE(8, wide)
+#define TILES_12(wide) TILES_8(wide) TILE(9, wide) TILE(10, wide) TILE(11, wide) TILE(12, wide)
+#define NAMES_3(wide) NULL, tile_1_##wide, tile_2_##wide, tile_3_##wide
+#define NAMES_6(wide) NAMES_3(wide), tile_4_##wide, tile_5_##wide, tile_6_##wide
+#define NAMES_8(wide) NAMES_6(wide), tile_7_##wide, tile_8_##wide
+#define NAMES_12(wide) NAMES_8(wide), tile_9_##wide, tile_10_##wide, tile_11_##wide, tile_12_##wide
+
+typedef void tile_function(const struct product *p, int row, int column);
+
+#if defined(__AVX512F__)
+TILES_12(1) TILES_12(2) TILES_8(3) TILES_6(4)
+static tile_function *const tiles[][13] = {{NULL}, {NAMES_12(1)}, {NAMES_12(2)}, {NAMES_8(3)}, {NAMES_6(4)}};
+#elif defined(__AVX2__) || defined(__aarch64__)
+TILES_6(1)
+static tile_function *const tiles[][7] = {{NULL}, {NAMES_6(1)}};
+#else
+TILES_3(1)
+static tile_function *const tiles[][4] = {{NULL}, {NAMES_3(1)}};
+#endif
+
+void KERNEL(product)(const struct product *p)
+{
+    for (int column = 0; column < p->columns;) {
+        const int left = (p->columns - column) / LANES;
+        const int wide = left < WIDEST ? left : WIDEST;
+        const int count = (p->rows + most_rows[wide] - 1) / most_rows[wide];
+        for (int i = 0; i < count; i++) {
+            const int row = (int)((long)p->rows * i / count);
+            const int end = (int)((long)p->rows * (i + 1) / count);
+            tiles[wide][end - row](p, row, column);
+        }
+        column += wide * LANES;
+    }
+}

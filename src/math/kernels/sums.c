@@ -1,0 +1,39 @@
+/* Sums over channels and over rows, and what is done with them. */
+#include "math/kernels/kernel.h"
+
+void KERNEL(channel_sums)(int pixels, int pitch, float *sums, const float *x)
+{
+    for (int pixel = 0; pixel < pixels; pixel++, x += pitch) {
+        float lanes[LANES] = {0};
+        for (int c = 0; c + LANES <= pitch; c += LANES)
+            for (int l = 0; l < LANES; l++)
+                lanes[l] += x[c + l];
+        for (int half = LANES / 2; half > 0; half /= 2)
+            for (int l = 0; l < half; l++)
+                lanes[l] += lanes[l + half];
+        for (int c = pitch / LANES * LANES; c < pitch; c++)
+            lanes[0] += x[c];
+        sums[pixel] = lanes[0];
+    }
+}
+
+void KERNEL(subtract_mean)(int pixels, int channels, int pitch, float *y, const float *x, const float *mean)
+{
+    for (int pixel = 0; pixel < pixels; pixel++, x += pitch, y += pitch) {
+        for (int c = 0; c < channels; c++)
+            y[c] = x[c] - mean[pixel];
+        for (int c = channels; c < pitch; c++)
+            y[c] = 0;
+    }
+}
+
+void KERNEL(column_sums)(size_t rows, ptrdiff_t stride, int columns, float *sums, const float *x, float beta, float alpha)
+{
+    for (int c = 0; c < columns; c += LANES) {
+        vector sum = {0};
+        for (size_t row = 0; row < rows; row++)
+            sum += *(const vector *)(x + (ptrdiff_t)row * stride + c);
+        vector *out = (vector *)(sums + c);
+        *out = beta != 0 ? beta * *out + alpha * sum : alpha * sum;
+    }
+}

@@ -1,0 +1,312 @@
+#include "net/network.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+#include "net/feed.h"
+#include "net/initial.h"
+#include "net/phases.h"
+
+/* Where everything lies in the one allocation, in bytes. */
+struct layout {
+    size_t values, best, direction, derived, floats, kept, scratch, loss, nll, predicted, blocks, work, end;
+};
+
+/* A piece of the parameter vector that one item of the update takes. */
+struct update_block {
+    size_t first, count;
+    bool penalized;
+};
+enum { UPDATE_BLOCK = 1 << 13 };
+
+struct network {
+    const struct plan *plan;
+    struct team *team;
+    const struct kernels *kernels;
+    struct layout layout;
+    char *memory;
+    struct feed feed;
+    struct assay_step step;
+    struct assay_layer_plan gather_plan, loss_plan;
+    /* Of training, then of testing: the network's own first phase, the layers, the loss. */
+    struct assay_work *work[2];
+    struct update_block *blocks;
+    int block_count;
+};
+
+static size_t larger(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+static size_t count_blocks(const struct plan *plan)
+{
+    size_t count = 0;
+    for (int l = 0; l < plan->layer_count; l++)
+        for (int i = 0; i < plan->layers[l].train.parameter_count; i++)
+            count += plan->layers[l].train.parameters[i].floats / UPDATE_BLOCK + 1;
+    return count;
+}
+
+static struct layout lay_out(const struct plan *plan)
+{
+    const struct placement *train = &plan->train_memory, *test = &plan->test_memory;
+    const size_t trained = plan->trained_floats * sizeof(float), all = trained + plan->state_floats * sizeof(float);
+    const size_t batch = (size_t)plan->batch;
+    size_t end = 0;
+    struct layout layout;
+#define PLACE(member, bytes) (layout.member = end, end += size_round_up((bytes), 64))
+    PLACE(values, all);
+    PLACE(best, all);
+    PLACE(direction, trained);
+    PLACE(derived, plan->derived_floats * sizeof(float));
+    PLACE(floats, larger(train->floats, test->floats) * sizeof(float));
+    PLACE(kept, larger(train->kept_bytes, test->kept_bytes));
+    PLACE(scratch, larger(train->scratch_bytes, test->scratch_bytes) * (size_t)plan->threads);
+    PLACE(loss, batch * sizeof(double));
+    PLACE(nll, batch * sizeof(double));
+    PLACE(predicted, batch * sizeof(int));
+    PLACE(blocks, count_blocks(plan) * sizeof(struct update_block));
+    PLACE(work, 2 * ((size_t)plan->layer_count + 2) * sizeof(struct assay_work));
+#undef PLACE
+    layout.end = end;
+    return layout;
+}
+
+size_t network_bytes(const struct plan *plan)
+{
+    return lay_out(plan).end + sizeof(struct network);
+}
+
+struct network_vectors network_vectors(struct network *network)
+{
+    const struct plan *plan = network->plan;
+    return (struct network_vectors){.values = (float *)(network->memory + network->layout.values),
+                                    .best = (float *)(network->memory + network->layout.best),
+                                    .direction = (float *)(network->memory + network->layout.direction),
+                                    .trained = plan->trained_floats,
+                                    .all = plan->trained_floats + plan->state_floats};
+}
+
+float *network_parameter(const struct network *network, float *vector, int l, int i)
+{
+    const struct placed_layer *layer = &network->plan->layers[l];
+    return vector + layer->values[i] + (layer->train.parameters[i].trained ? 0 : network->plan->trained_floats);
+}
+
+/* Points each layer's work at its memory. */
+static void connect(struct network *network, bool training)
+{
+    const struct plan *plan = network->plan;
+    const struct placement *memory = training ? &plan->train_memory : &plan->test_memory;
+    const struct network_vectors vectors = network_vectors(network);
+    float *floats = (float *)(network->memory + network->layout.floats);
+    float *derived = (float *)(network->memory + network->layout.derived);
+    char *kept = network->memory + network->layout.kept;
+    const int layers = plan->layer_count;
+    struct assay_work *work = network->work[training];
+
+    work[0] = (struct assay_work){.plan = &network->gather_plan, .step = &network->step, .kernels = network->kernels,
+                                  .output = floats + memory->edges[0], .kept = &network->feed};
+    for (int l = 0; l < layers; l++) {
+        const struct assay_layer_plan *layer = placed_plan(&plan->layers[l], training);
+        struct assay_work *w = &work[l + 1];
+        *w = (struct assay_work){.plan = layer, .step = &network->step, .kernels = network->kernels};
+        w->input = floats + memory->edges[l];
+        w->output = floats + memory->edges[l + 1];
+        w->output_gradient = training ? floats + memory->gradients[l + 1] : NULL;
+        w->input_gradient = training && layer->input_gradient ? floats + memory->gradients[l] : NULL;
+        for (int i = 0; i < layer->parameter_count; i++) {
+            w->values[i] = network_parameter(network, vectors.values, l, i);
+            w->gradients[i] = layer->parameters[i].trained ? network_parameter(network, vectors.direction, l, i) : NULL;
+            w->state[i] = layer->parameters[i].trained ? NULL : network_parameter(network, vectors.values, l, i);
+        }
+        w->derived = derived + plan->layers[l].derived;
+        w->kept = kept + memory->kept[l];
+    }
+    work[layers + 1] = (struct assay_work){.plan = &network->loss_plan, .step = &network->step, .kernels = network->kernels,
+                                           .input = floats + memory->edges[layers],
+                                           .input_gradient = floats + memory->gradients[layers], .kept = &network->feed};
+}
+
+static void cut_update(struct network *network)
+{
+    const struct plan *plan = network->plan;
+    for (int l = 0; l < plan->layer_count; l++)
+        for (int i = 0; i < plan->layers[l].train.parameter_count; i++) {
+            const struct assay_parameter *parameter = &plan->layers[l].train.parameters[i];
+            for (size_t first = 0; parameter->trained && first < parameter->floats; first += UPDATE_BLOCK) {
+                const size_t left = parameter->floats - first;
+                network->blocks[network->block_count++] =
+                    (struct update_block){plan->layers[l].values[i] + first, left < UPDATE_BLOCK ? left : UPDATE_BLOCK, parameter->penalized};
+            }
+        }
+}
+
+struct network *network_create(const struct network_settings *settings, struct assay_error *error)
+{
+    const struct plan *plan = settings->plan;
+    struct network *network = memory_allocate(1, sizeof *network);
+    if (network == NULL)
+        goto fail;
+    network->plan = plan;
+    network->team = settings->team;
+    network->kernels = settings->kernels;
+    network->layout = lay_out(plan);
+    network->memory = memory_allocate_aligned(64, network->layout.end);
+    if (network->memory == NULL)
+        goto fail;
+    network->blocks = (struct update_block *)(network->memory + network->layout.blocks);
+    network->work[0] = (struct assay_work *)(network->memory + network->layout.work);
+    network->work[1] = network->work[0] + plan->layer_count + 2;
+    network->gather_plan.output = plan->layers[0].train.input;
+    network->loss_plan.input = plan->layers[plan->layer_count - 1].train.output;
+    network->feed = (struct feed){.pad = plan->pad,
+                                  .function = settings->loss,
+                                  .loss = (double *)(network->memory + network->layout.loss),
+                                  .nll = (double *)(network->memory + network->layout.nll),
+                                  .predicted = (int *)(network->memory + network->layout.predicted)};
+    for (int byte = 0; byte < 256; byte++)
+        network->feed.value_of_byte[byte] = (float)((byte / 255.0 - settings->mean) / settings->sd);
+    connect(network, false);
+    connect(network, true);
+    cut_update(network);
+    return network;
+fail:
+    network_destroy(network);
+    assay_fail_memory(error, "creating the network");
+    return NULL;
+}
+
+void network_destroy(struct network *network)
+{
+    if (network == NULL)
+        return;
+    memory_free(network->memory);
+    memory_free(network);
+}
+
+void network_initialize(struct network *network, uint64_t seed)
+{
+    const struct plan *plan = network->plan;
+    const struct network_vectors vectors = network_vectors(network);
+    for (int l = 0; l < plan->layer_count; l++)
+        for (int i = 0; i < plan->layers[l].train.parameter_count; i++)
+            initial_fill(plan->layers[l].train.name, &plan->layers[l].train.parameters[i], seed,
+                         network_parameter(network, vectors.values, l, i));
+    memset(vectors.direction, 0, vectors.trained * sizeof *vectors.direction);
+}
+
+/* Running a program. */
+
+struct round_context {
+    struct network *network;
+    const struct program *program;
+    const struct phase_round *round;
+    const struct assay_work *work;
+};
+
+static int group_items(const struct phase_group *group, int samples)
+{
+    return group->per_sample > 0 ? group->per_sample * samples : group->items;
+}
+
+static void run_item(void *context, int item, int worker)
+{
+    const struct round_context *c = context;
+    const struct program *program = c->program;
+    const struct plan *plan = c->network->plan;
+    const size_t scratch = larger(plan->train_memory.scratch_bytes, plan->test_memory.scratch_bytes);
+    const struct phase_group *group = &program->groups[c->round->first];
+    for (int items; item >= (items = group_items(group, c->network->step.samples)); group++)
+        item -= items;
+    for (int p = group->first; p < group->first + group->count; p++) {
+        const struct placed_phase *placed = &program->phases[p];
+        placed->phase->kernel(&c->work[placed->layer + 1], item, c->network->memory + c->network->layout.scratch + scratch * (size_t)worker);
+    }
+}
+
+static void run_program(struct network *network, const struct program *program, bool training)
+{
+    for (int r = 0; r < program->round_count; r++) {
+        struct round_context context = {network, program, &program->rounds[r], network->work[training]};
+        int items = 0;
+        for (int g = 0; g < context.round->count; g++)
+            items += group_items(&program->groups[context.round->first + g], network->step.samples);
+        team_run(network->team, run_item, &context, items);
+    }
+}
+
+void network_prepare(struct network *network)
+{
+    run_program(network, &network->plan->prepare, true);
+}
+
+static struct network_results results_of(const struct network *network)
+{
+    return (struct network_results){network->feed.loss, network->feed.nll, network->feed.predicted};
+}
+
+struct network_results network_train(struct network *network, const struct minibatch *minibatch, uint64_t seed, uint32_t epoch, float scale,
+                                     float beta, float alpha)
+{
+    network->feed.minibatch = *minibatch;
+    network->feed.scale = scale;
+    network->step = (struct assay_step){seed, epoch, minibatch->samples, minibatch->indices, beta, alpha};
+    run_program(network, &network->plan->train, true);
+    return results_of(network);
+}
+
+struct network_results network_test(struct network *network, const struct minibatch *minibatch)
+{
+    network->feed.minibatch = *minibatch;
+    network->step = (struct assay_step){.samples = minibatch->samples, .indices = minibatch->indices};
+    run_program(network, &network->plan->test, false);
+    return results_of(network);
+}
+
+struct update_context {
+    struct network *network;
+    float learning_rate, alpha, l1, l2;
+};
+
+static void update_item(void *context, int item, int worker)
+{
+    (void)worker;
+    const struct update_context *c = context;
+    const struct update_block *block = &c->network->blocks[item];
+    const struct network_vectors vectors = network_vectors(c->network);
+    c->network->kernels->update(block->count, vectors.values + block->first, vectors.direction + block->first, c->learning_rate, c->alpha,
+                                block->penalized ? c->l1 : 0, block->penalized ? c->l2 : 0);
+}
+
+void network_update(struct network *network, float learning_rate, float alpha, float l1, float l2)
+{
+    struct update_context context = {network, learning_rate, alpha, l1, l2};
+    team_run(network->team, update_item, &context, network->block_count);
+    network_prepare(network);
+}
+
+double network_penalty(const struct network *network, double lambda, double C)
+{
+    const float *values = (const float *)(network->memory + network->layout.values);
+    double absolute = 0, squares = 0;
+    for (int b = 0; b < network->block_count && lambda != 0; b++)
+        for (size_t i = 0; network->blocks[b].penalized && i < network->blocks[b].count; i++) {
+            const double value = values[network->blocks[b].first + i];
+            absolute += value < 0 ? -value : value;
+            squares += value * value;
+        }
+    return lambda * (C * absolute + (1 - C) * squares / 2);
+}
+
+const float *network_edge(const struct network *network, bool training, int edge)
+{
+    const struct placement *memory = training ? &network->plan->train_memory : &network->plan->test_memory;
+    return (const float *)(network->memory + network->layout.floats) + memory->edges[edge];
+}
+
+const float *network_edge_gradient(const struct network *network, int edge)
+{
+    return (const float *)(network->memory + network->layout.floats) + network->plan->train_memory.gradients[edge];
+}

@@ -1,0 +1,77 @@
+/* A network with every shape, buffer and cut of work decided, before any number is computed. */
+#ifndef NET_PLAN_H
+#define NET_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "assay/layer.h"
+#include "base/arena.h"
+#include "base/diagnostics.h"
+#include "base/text.h"
+
+/* Where a layer's things lie: floats (kept: bytes) from the start of the part of memory they belong to. */
+struct placed_layer {
+    const struct assay_layer_type *type;
+    struct assay_layer_plan train, test;
+    size_t values[ASSAY_PARAMETERS]; /* trained: in the parameter vector; running state: behind it */
+    size_t derived;
+};
+
+/* A set of phases that one item runs one after another without waiting for other items. */
+struct phase_group {
+    int first, count; /* in program.phases */
+    int per_sample;   /* items for each sample, or 0 … */
+    int items;        /* … and a number that does not depend on the minibatch */
+};
+
+/* Groups that run at the same time; the next round waits for all of them. */
+struct phase_round {
+    int first, count; /* in program.groups */
+};
+
+struct placed_phase {
+    const struct assay_phase *phase;
+    int layer; /* index; -1: the network's own first phase, that makes floats of bytes; layer_count: the loss */
+};
+
+struct program {
+    struct placed_phase *phases;
+    struct phase_group *groups;
+    struct phase_round *rounds;
+    int phase_count, group_count, round_count;
+};
+
+/* Memory that only one of training and testing uses at a time. */
+struct placement {
+    size_t *edges, *gradients; /* floats: edge i lies between layer i-1 and layer i, so there are layer_count + 1 */
+    size_t *kept;              /* bytes, one per layer */
+    size_t floats, kept_bytes, scratch_bytes;
+};
+
+struct plan {
+    struct assay_shape image; /* what comes in, padded */
+    int pad, classes, batch;
+    int layer_count;          /* without those that are absent */
+    struct placed_layer *layers;
+    struct program prepare, train, test; /* train: forward, loss and backward */
+    struct placement train_memory, test_memory;
+    size_t trained_floats, state_floats, derived_floats; /* storage */
+    size_t parameter_elements;                           /* as people count them */
+    int threads;
+};
+
+struct plan_request {
+    const struct assay_variant_list *model;
+    struct assay_shape image; /* unpadded */
+    int pad, classes, batch, threads;
+};
+
+/* NULL when a layer does not fit, which is diagnosed at its place in the config (`model[2].conv: …`), or without memory. The plan lives in the arena. */
+const struct plan *plan_create(struct arena *arena, const struct plan_request *request, struct diagnostics *diagnostics);
+
+/* The table of `assay check`: per layer its shape, parameters, algorithm, MFLOP and memory, then the sums. */
+void plan_print(const struct plan *plan, struct text *text);
+void plan_print_json(const struct plan *plan, struct text *text);
+
+#endif

@@ -1,0 +1,103 @@
+#include "net/program.h"
+
+struct draft {
+    int level, per_sample, items;
+};
+
+/* How a later phase stands to an earlier one. */
+enum relation { INDEPENDENT, SAME_ITEM, ACROSS };
+
+static int find(const int *ids, int count, int id)
+{
+    for (int i = 0; i < count; i++)
+        if (ids[i] == id)
+            return i;
+    return -1;
+}
+
+static enum relation worse(enum relation a, enum relation b)
+{
+    return a > b ? a : b;
+}
+
+static enum relation relate(const struct phase_use *earlier, const struct phase_use *later)
+{
+    const struct assay_phase *p = earlier->placed.phase, *q = later->placed.phase;
+    const bool same_cut = p->per_sample > 0 && p->per_sample == q->per_sample;
+    enum relation relation = INDEPENDENT;
+    for (int i = 0; i < earlier->write_count; i++) {
+        const int read = find(later->reads, later->read_count, earlier->writes[i]);
+        if (read >= 0)
+            relation = worse(relation, same_cut && !later->across[read] ? SAME_ITEM : ACROSS);
+        if (find(later->writes, later->write_count, earlier->writes[i]) >= 0)
+            relation = worse(relation, same_cut ? SAME_ITEM : ACROSS);
+    }
+    for (int i = 0; i < earlier->read_count; i++)
+        if (find(later->writes, later->write_count, earlier->reads[i]) >= 0)
+            relation = worse(relation, same_cut && !earlier->across[i] ? SAME_ITEM : ACROSS);
+    return relation;
+}
+
+/* Puts phase `use` into the last group it follows item by item, or else into a new group behind all that it waits for. Returns the group. */
+static int place(const struct phase_use *uses, const int *group_of, int use, struct draft *drafts, int *draft_count)
+{
+    int join = -1, level = 0;
+    for (int g = 0; g < *draft_count; g++) {
+        enum relation relation = INDEPENDENT;
+        for (int u = 0; u < use; u++)
+            if (group_of[u] == g)
+                relation = worse(relation, relate(&uses[u], &uses[use]));
+        if (relation == ACROSS && drafts[g].level >= level)
+            level = drafts[g].level + 1;
+        if (relation == SAME_ITEM) {
+            if (join >= 0) {
+                const int lower = drafts[join].level < drafts[g].level ? join : g;
+                join = lower == join ? g : join;
+                level = drafts[lower].level >= level ? drafts[lower].level + 1 : level;
+            } else {
+                join = g;
+            }
+        }
+    }
+    if (join >= 0 && drafts[join].level >= level)
+        return join;
+    if (join >= 0)
+        level = drafts[join].level >= level ? drafts[join].level + 1 : level;
+    const struct assay_phase *phase = uses[use].placed.phase;
+    drafts[*draft_count] = (struct draft){.level = level, .per_sample = phase->per_sample, .items = phase->items};
+    return (*draft_count)++;
+}
+
+bool program_build(struct program *program, const struct phase_use *uses, int count, struct arena *arena)
+{
+    const size_t room = (size_t)count + 1;
+    int *group_of = arena_allocate(arena, room, sizeof *group_of);
+    struct draft *drafts = arena_allocate(arena, room, sizeof *drafts);
+    program->phases = arena_allocate(arena, room, sizeof *program->phases);
+    program->groups = arena_allocate(arena, room, sizeof *program->groups);
+    program->rounds = arena_allocate(arena, room, sizeof *program->rounds);
+    if (!group_of || !drafts || !program->phases || !program->groups || !program->rounds)
+        return false;
+    int draft_count = 0;
+    for (int u = 0; u < count; u++)
+        group_of[u] = place(uses, group_of, u, drafts, &draft_count);
+
+    int done = 0;
+    for (int level = 0; done < draft_count; level++) {
+        struct phase_round *round = &program->rounds[program->round_count++];
+        round->first = program->group_count;
+        for (int g = 0; g < draft_count; g++) {
+            if (drafts[g].level != level)
+                continue;
+            struct phase_group *group = &program->groups[program->group_count++];
+            *group = (struct phase_group){.first = program->phase_count, .per_sample = drafts[g].per_sample, .items = drafts[g].items};
+            for (int u = 0; u < count; u++)
+                if (group_of[u] == g)
+                    program->phases[program->phase_count++] = uses[u].placed;
+            group->count = program->phase_count - group->first;
+            done++;
+        }
+        round->count = program->group_count - round->first;
+    }
+    return true;
+}
