@@ -1,0 +1,25 @@
+/* UTF-8 (RFC 3629), one character at a time: what the readers of YAML and JSON share. */
+#ifndef IO_UTF8_H
+#define IO_UTF8_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/text.h"
+
+/* The bytes of the character that begins at `bytes` and its number; 0 where none does (cut short, overlong, a
+ * surrogate, above U+10FFFF). */
+size_t utf8_decode(const char *bytes, size_t length, uint32_t *character);
+
+/* The other way; returns how many of the four bytes it takes. */
+size_t utf8_encode(uint32_t character, char bytes[4]);
+
+/* What a reader does not see or what moves what they see: C0, DEL, C1, line separators, bidirectional
+ * controls (Unicode TR 36), byte-order marks and the noncharacters U+FFFE and U+FFFF. */
+bool utf8_is_control(uint32_t character);
+
+/* `string` in double quotes with escapes that JSON and YAML understand alike; invalid bytes become U+FFFD. */
+void utf8_add_quoted(struct text *text, const char *string);
+
+#endif

@@ -1,0 +1,236 @@
+#include <inttypes.h>
+#include <limits.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/number.h"
+#include "schema/kind.h"
+
+struct range {
+    double least, most;
+    bool above, below;
+};
+
+static const struct range int_limits = {.least = INT_MIN, .most = INT_MAX};
+static const struct range seed_range = {.least = 0, .most = 0x1p53};
+static const struct range no_limits = {.least = -INFINITY, .most = INFINITY};
+
+static struct range range_of(const struct assay_field *field)
+{
+    return (struct range){field->least, field->most, field->above, field->below};
+}
+
+static bool holds(struct range range, double value)
+{
+    return (range.above ? value > range.least : value >= range.least) &&
+           (range.below ? value < range.most : value <= range.most);
+}
+
+/* The range, with the limits where it has none itself. */
+static struct range close_range(struct range range, struct range limits)
+{
+    if (isinf(range.least))
+        range.least = limits.least;
+    if (isinf(range.most))
+        range.most = limits.most;
+    return range;
+}
+
+static bool is_whole(double value)
+{
+    return fabs(value) <= 0x1p53 && value == rint(value);
+}
+
+static void add_bound(struct text *text, const char *words, double bound)
+{
+    text_add(text, "%s", words);
+    if (is_whole(bound))
+        text_add(text, "%.0f", bound);
+    else
+        text_add_double(text, bound);
+}
+
+static void add_range(struct text *text, const char *noun, struct range range)
+{
+    const bool from = isfinite(range.least), to = isfinite(range.most);
+    text_add(text, "%s", noun);
+    if (from && to && !range.above && !range.below) {
+        add_bound(text, " from ", range.least);
+        add_bound(text, " to ", range.most);
+        return;
+    }
+    if (from)
+        add_bound(text, range.above ? " above " : " of at least ", range.least);
+    if (to) {
+        text_add(text, from ? " and" : range.below ? "" : " of");
+        add_bound(text, range.below ? " below " : " at most ", range.most);
+    }
+}
+
+/* Beyond 2^53, where not every whole number is a double, any is as good as infinite: out of every range. */
+static bool parse_whole(const char *text, double *value)
+{
+    if (text[strspn(text, "+-0123456789")] != '\0' || !number_parse_double(text, value))
+        return false;
+    int64_t whole;
+    if (!number_parse_int(text, &whole) || whole > INT64_C(1) << 53 || whole < -(INT64_C(1) << 53))
+        *value = copysign(INFINITY, *value);
+    return true;
+}
+
+/* A number within `range`, and within `limits` where the range has no end. */
+static bool bind_number(const struct binder *binder, const struct assay_field *field, const struct node *node,
+                        const struct path *path, bool (*parse)(const char *text, double *value),
+                        struct range range, struct range limits, double *value)
+{
+    const bool is_text = node->kind == NODE_SCALAR && node->quoted;
+    const bool is_number = node->kind == NODE_SCALAR && !is_text && parse(node->text, value);
+    const struct range closed = close_range(range, limits);
+    if (is_number && holds(closed, *value))
+        return true;
+    struct text message = {0};
+    text_add(&message, "wants ");
+    if (is_number) {
+        add_range(&message, field->kind->name, holds(range, *value) ? closed : range);
+        text_add(&message, ", found %.40s", node->text);
+    } else {
+        text_add(&message, "%s, found %s", field->kind->name, is_text ? "the text " : "");
+        node_describe(node, &message);
+    }
+    return refuse(binder, node->place, path, &message);
+}
+
+static void describe_number(const struct assay_field *field, struct text *text)
+{
+    add_range(text, field->kind->name, range_of(field));
+}
+
+static void json_bound(struct json_schema *schema, const char *key, double bound)
+{
+    if (is_whole(bound))
+        json_integer(&schema->writer, key, (long long)bound);
+    else if (isfinite(bound))
+        json_number(&schema->writer, key, bound);
+}
+
+static void json_number_type(struct json_schema *schema, const char *type, struct range range)
+{
+    json_string(&schema->writer, "type", type);
+    json_bound(schema, range.above ? "exclusiveMinimum" : "minimum", range.least);
+    json_bound(schema, range.below ? "exclusiveMaximum" : "maximum", range.most);
+}
+
+static const char *audit_range(const struct assay_field *field)
+{
+    return field->least < field->most ? NULL : "its range is empty (INFINITY stands for no end)";
+}
+
+/* int */
+
+static bool bind_int(const struct binder *binder, const struct assay_field *field, const struct node *node,
+                     const struct path *path, void *member)
+{
+    double value;
+    if (!bind_number(binder, field, node, path, parse_whole, range_of(field), int_limits, &value))
+        return false;
+    *(int *)member = (int)value;
+    return true;
+}
+
+static void write_int(const struct assay_field *field, const void *member, const struct writer *writer)
+{
+    (void)field;
+    text_add(writer->text, " %d\n", *(const int *)member);
+}
+
+static void json_int(const struct assay_field *field, struct json_schema *schema)
+{
+    json_number_type(schema, "integer", range_of(field));
+}
+
+static const char *audit_int(const struct assay_field *field)
+{
+    if (field->optional && holds(range_of(field), -1))
+        return "its range holds -1, which stands for null";
+    return audit_range(field);
+}
+
+const struct assay_kind assay_kind_int = {
+    .name = "a whole number",
+    .bind = bind_int,
+    .null = &(const int){-1},
+    .size = sizeof(int),
+    .write = write_int,
+    .describe = describe_number,
+    .json = json_int,
+    .audit = audit_int,
+};
+
+/* seed */
+
+static bool bind_seed(const struct binder *binder, const struct assay_field *field, const struct node *node,
+                      const struct path *path, void *member)
+{
+    double value;
+    if (!bind_number(binder, field, node, path, parse_whole, seed_range, seed_range, &value))
+        return false;
+    *(uint64_t *)member = (uint64_t)value;
+    return true;
+}
+
+static void write_seed(const struct assay_field *field, const void *member, const struct writer *writer)
+{
+    (void)field;
+    text_add(writer->text, " %" PRIu64 "\n", *(const uint64_t *)member);
+}
+
+static void describe_seed(const struct assay_field *field, struct text *text)
+{
+    add_range(text, field->kind->name, seed_range);
+}
+
+static void json_seed(const struct assay_field *field, struct json_schema *schema)
+{
+    (void)field;
+    json_number_type(schema, "integer", seed_range);
+}
+
+const struct assay_kind assay_kind_seed = {
+    .name = "a whole number",
+    .bind = bind_seed,
+    .write = write_seed,
+    .describe = describe_seed,
+    .json = json_seed,
+};
+
+/* real */
+
+static bool bind_real(const struct binder *binder, const struct assay_field *field, const struct node *node,
+                      const struct path *path, void *member)
+{
+    return bind_number(binder, field, node, path, number_parse_double, range_of(field), no_limits, member);
+}
+
+static void write_real(const struct assay_field *field, const void *member, const struct writer *writer)
+{
+    (void)field;
+    text_add_char(writer->text, ' ');
+    text_add_double(writer->text, *(const double *)member);
+    text_add_char(writer->text, '\n');
+}
+
+static void json_real(const struct assay_field *field, struct json_schema *schema)
+{
+    json_number_type(schema, "number", range_of(field));
+}
+
+const struct assay_kind assay_kind_real = {
+    .name = "a number",
+    .bind = bind_real,
+    .null = &(const double){NAN},
+    .size = sizeof(double),
+    .write = write_real,
+    .describe = describe_number,
+    .json = json_real,
+    .audit = audit_range,
+};
