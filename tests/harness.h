@@ -15,7 +15,8 @@ static inline void check_text(const char *found, const char *wanted, unsigned li
 {
     const bool equal = found != NULL && wanted != NULL && strcmp(found, wanted) == 0;
     if (!equal)
-        fprintf(stderr, "%s:%u:\n  found:  %s\n  wanted: %s\n", file, line, found ? found : "(null)", wanted ? wanted : "(null)");
+        fprintf(stderr, "%s:%u:\n  found:  %s\n  wanted: %s\n", file, line, found ? found : "(null)",
+                wanted ? wanted : "(null)");
     CU_assertImplementation(equal, line, "CHECK_TEXT", file, "", CU_FALSE);
 }
 

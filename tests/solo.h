@@ -18,11 +18,14 @@ struct solo {
     void *scratch;
 };
 
-/* Binds `options` (flow style YAML, "" for none), plans for `batch` samples, draws parameters from seed 1. False, with a line on stderr, when it does not fit. */
-bool solo_init(struct solo *solo, const struct assay_layer_type *type, const char *options, struct assay_shape input, int batch, bool training);
+/* Binds `options` (flow style YAML, "" for none), plans for `batch` samples, draws parameters from seed 1.
+ * False, with a line on stderr, when it does not fit. */
+bool solo_init(struct solo *solo, const struct assay_layer_type *type, const char *options,
+               struct assay_shape input, int batch, bool training);
 void solo_finish(struct solo *solo);
 
-/* Runs the phases of a pass over solo->step.samples samples. Of phase number `skip` (-1: none) item 0 is left out, to see whether anybody notices. */
+/* Runs the phases of a pass over solo->step.samples samples. Of phase number `skip` (-1: none) item 0 is left
+ * out, to see whether anybody notices. */
 void solo_run(struct solo *solo, enum assay_pass pass, int skip);
 
 /* Element i, in C, H, W order, of sample s on an edge: its place in the edge's memory. */

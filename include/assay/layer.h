@@ -1,7 +1,9 @@
-/* The layer contract. A layer type is one file in src/layers that ends with one constant of struct assay_layer_type.
+/* The layer contract. A layer type is one file in src/layers that ends with one constant of struct
+ * assay_layer_type.
  *
- * A layer never sees the network. Its `plan` says, once and before any number is computed, what comes out for what goes in: the output's shape, the parameters, the
- * work cut into items, and the memory this takes. Everything that can fail fails there. The kernels that do the work are void, read const and write only what
+ * A layer never sees the network. Its `plan` says, once and before any number is computed, what comes out for
+ * what goes in: the output's shape, the parameters, the work cut into items, and the memory this takes.
+ * Everything that can fail fails there. The kernels that do the work are void, read const and write only what
  * they were handed. See docs/adding-a-layer.md. */
 #ifndef ASSAY_LAYER_H
 #define ASSAY_LAYER_H
@@ -21,18 +23,21 @@ struct assay_shape {
     int channels, height, width;
 };
 
-/* How it lies in memory: channels last, [height][width][pitch] floats per sample. Lanes from `channels` up to `pitch` hold 0, always, in values and gradients. */
+/* How it lies in memory: channels last, [height][width][pitch] floats per sample. Lanes from `channels` up to
+ * `pitch` hold 0, always, in values and gradients. */
 struct assay_edge {
     struct assay_shape shape;
-    int pitch; /* floats from one pixel to the next: channels rounded up to ASSAY_LANES, but exactly the channels where images come in */
+    int pitch; /* floats from one pixel to the next: channels rounded up to ASSAY_LANES, but exactly the
+                  channels where images come in */
 };
 
 enum { ASSAY_LANES = 16 };
 
-struct assay_edge assay_edge(struct assay_shape shape); /* with the usual pitch */
+struct assay_edge assay_edge(struct assay_shape shape);  /* with the usual pitch */
 size_t assay_edge_floats(const struct assay_edge *edge); /* of one sample */
 
-/* The first values of a parameter. Uniform ones lie in ±bound; fan_in and fan_out are the inputs that one output sees and the outputs that one input reaches. */
+/* The first values of a parameter. Uniform ones lie in ±bound; fan_in and fan_out are the inputs that one
+ * output sees and the outputs that one input reaches. */
 enum assay_initial {
     ASSAY_TORCH,  /* ±1/sqrt(fan_in), biases too: Torch7's and PyTorch's default */
     ASSAY_GLOROT, /* ±sqrt(6/(fan_in + fan_out)): Glorot and Bengio 2010 */
@@ -41,12 +46,14 @@ enum assay_initial {
     ASSAY_ZERO,
     ASSAY_ONE,
 };
-/* The names of those that a config can choose, for ASSAY_CHOICE: torch, glorot, he, lecun; and what a bias starts from under that choice. */
+/* The names of those that a config can choose, for ASSAY_CHOICE: torch, glorot, he, lecun; and what a bias
+ * starts from under that choice. */
 extern const char *const assay_initial_names[];
 enum assay_initial assay_initial_of_bias(enum assay_initial weights);
 
-/* A parameter (or a running state): its shape in files, and where each of its elements lies in storage. Walking the four axes in row-major order visits the elements
- * in the order of the file; axis i steps by `stride` floats. Storage may hold more floats than elements; the rest stay 0. */
+/* A parameter (or a running state): its shape in files, and where each of its elements lies in storage.
+ * Walking the four axes in row-major order visits the elements in the order of the file; axis i steps by
+ * `stride` floats. Storage may hold more floats than elements; the rest stay 0. */
 enum { ASSAY_AXES = 4, ASSAY_PARAMETERS = 4 };
 struct assay_parameter {
     const char *name; /* "weight", "bias": the file has "<layer>.<name>" */
@@ -76,7 +83,7 @@ enum assay_buffer {
 };
 
 enum assay_pass {
-    ASSAY_PREPARE,  /* parameters → derived, after every change of the parameters */
+    ASSAY_PREPARE, /* parameters → derived, after every change of the parameters */
     ASSAY_FORWARD,
     ASSAY_BACKWARD, /* only where the plan is for training */
     ASSAY_PASSES,
@@ -84,14 +91,17 @@ enum assay_pass {
 
 struct assay_work;
 
-/* A piece of a pass, cut into items that may run at the same time in any order. Items cut the phase's own outputs: no sum crosses a cut. */
+/* A piece of a pass, cut into items that may run at the same time in any order. Items cut the phase's own
+ * outputs: no sum crosses a cut. */
 struct assay_phase {
     const char *name;
     void (*kernel)(const struct assay_work *work, int item, void *scratch);
-    /* per_sample > 0: item = sample * per_sample + part, and a short minibatch has fewer. 0: `items` of them, whatever the minibatch. */
+    /* per_sample > 0: item = sample * per_sample + part, and a short minibatch has fewer. 0: `items` of them,
+     * whatever the minibatch. */
     int per_sample, items;
     unsigned reads, writes; /* sets of assay_buffer */
-    unsigned across;        /* those of `reads` of which an item reads more than the same item of an earlier phase with the same cut wrote */
+    unsigned across; /* those of `reads` of which an item reads more than the same item of an earlier phase
+                        with the same cut wrote */
 };
 enum { ASSAY_PHASES = 4 };
 
@@ -110,11 +120,12 @@ struct assay_layer_plan {
     struct assay_edge output;
     struct assay_parameter parameters[ASSAY_PARAMETERS];
     int parameter_count;
-    bool in_place;         /* output may be the input's memory (then backward must not read the input, nor may the layer before read its output) */
+    bool in_place; /* output may be the input's memory (then backward must not read the input, nor may the
+                      layer before read its output) */
     bool backward_reads_input, backward_reads_output;
     size_t derived_floats, kept_bytes, scratch_bytes; /* scratch: for each thread */
-    const void *design;    /* the layer's own constants, in the arena */
-    const char *algorithm; /* for `assay check`; NULL when there is nothing to tell */
+    const void *design;                               /* the layer's own constants, in the arena */
+    const char *algorithm;                /* for `assay check`; NULL when there is nothing to tell */
     double forward_flops, backward_flops; /* per sample */
     struct assay_phase phases[ASSAY_PASSES][ASSAY_PHASES];
     int phase_count[ASSAY_PASSES];
@@ -124,9 +135,10 @@ struct assay_layer_plan {
 struct assay_step {
     uint64_t seed;
     uint32_t epoch;
-    int samples;              /* of this minibatch, at most the plan's batch */
-    const uint32_t *indices;  /* of the samples in the data set: what random numbers depend on */
-    float beta, alpha;        /* gradients: destination = beta * destination + alpha * gradient; beta 0 does not read it */
+    int samples;             /* of this minibatch, at most the plan's batch */
+    const uint32_t *indices; /* of the samples in the data set: what random numbers depend on */
+    float beta,
+        alpha; /* gradients: destination = beta * destination + alpha * gradient; beta 0 does not read it */
 };
 
 /* What a kernel is handed. Sample s of an edge begins at s * assay_edge_floats(edge). */
@@ -146,7 +158,7 @@ struct assay_work {
 };
 
 struct assay_layer_type {
-    struct assay_variant variant; /* first: name, summary, source, example, main key, table of keys */
+    struct assay_variant variant;     /* first: name, summary, source, example, main key, table of keys */
     struct assay_shape example_input; /* what the gradient check feeds the example; {0}: 3 x 6 x 5 */
     bool any_pitch; /* can read edges whose pitch is no multiple of ASSAY_LANES, as images have */
     /* Whether these options mean that there is no layer at all (dropout with rate 0); NULL: never. */
@@ -155,19 +167,22 @@ struct assay_layer_type {
     bool (*plan)(struct assay_layer_plan *plan, struct assay_problem *problem);
 };
 
-/* The registry: every layer type in the list of src/layers/meson.build. Options of every type begin with struct assay_layer_common. */
+/* The registry: every layer type in the list of src/layers/meson.build. Options of every type begin with
+ * struct assay_layer_common. */
 struct assay_layer_common {
     const char *name; /* NULL: its type and its count among that type */
 };
 #define ASSAY_COMMON struct assay_layer_common common
 extern const struct assay_variants assay_layers;
 
-/* For plan: declare a parameter, a phase (both assert that there is room), and take constant memory (asserted; NULL without memory is reported by the caller of plan). */
+/* For plan: declare a parameter, a phase (both assert that there is room), and take constant memory
+ * (asserted; NULL without memory is reported by the caller of plan). */
 struct assay_parameter *assay_add_parameter(struct assay_layer_plan *plan, struct assay_parameter parameter);
 void assay_add_phase(struct assay_layer_plan *plan, enum assay_pass pass, struct assay_phase phase);
 void *assay_design(struct assay_layer_plan *plan, size_t size);
 
-/* Into how many bands of rows a sample is cut, so that small minibatches use every thread as well: a function of batch and height alone. */
+/* Into how many bands of rows a sample is cut, so that small minibatches use every thread as well: a function
+ * of batch and height alone. */
 int assay_bands(const struct assay_layer_plan *plan, int height);
 
 /* Item → sample and rows [first, end) of `height` rows in `bands` bands. */

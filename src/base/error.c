@@ -1,3 +1,4 @@
+/* Filling an error: assay/error.h. */
 #include "assay/error.h"
 
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* Locks that last as long as their process: file_lock of base/file.h. */
 #include "base/file.h"
 
 #include <errno.h>

@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "base/number.h"
+#include "base/utf8.h"
 
 /* Room for `more` bytes and the NUL behind them. */
 static bool reserve(struct text *text, size_t more)
@@ -81,48 +82,14 @@ void text_add_double(struct text *text, double value)
     text_add_bytes(text, buffer, strlen(buffer));
 }
 
-/* The bytes of the UTF-8 character at `bytes` and its number (RFC 3629); 0 when there is none. */
-static size_t decode(const char *bytes, size_t length, uint32_t *character)
-{
-    static const struct {
-        uint8_t mask, lead;
-        uint32_t least; /* below it the form is overlong */
-    } forms[] = {{0x80, 0x00, 0}, {0xE0, 0xC0, 0x80}, {0xF0, 0xE0, 0x800}, {0xF8, 0xF0, 0x10000}};
-    const uint8_t first = (uint8_t)bytes[0];
-    for (size_t size = 1; size <= 4 && size <= length; size++) {
-        if ((first & forms[size - 1].mask) != forms[size - 1].lead)
-            continue;
-        uint32_t value = first & (uint8_t)~forms[size - 1].mask;
-        for (size_t i = 1; i < size; i++) {
-            if (((uint8_t)bytes[i] & 0xC0) != 0x80)
-                return 0;
-            value = value << 6 | ((uint8_t)bytes[i] & 0x3F);
-        }
-        const bool surrogate = value >= 0xD800 && value <= 0xDFFF;
-        if (value < forms[size - 1].least || value > 0x10FFFF || surrogate)
-            return 0;
-        *character = value;
-        return size;
-    }
-    return 0;
-}
-
-/* Controls that would move the cursor or reorder what surrounds them (Unicode TR 36, "Trojan Source"). */
-static bool is_control(uint32_t character)
-{
-    return character < 0x20 || (character >= 0x7F && character <= 0x9F) || character == 0x061C ||
-           character == 0x200E || character == 0x200F || (character >= 0x202A && character <= 0x202E) ||
-           (character >= 0x2066 && character <= 0x2069);
-}
-
 void text_add_escaped(struct text *text, const char *bytes, size_t length)
 {
     for (size_t i = 0, size; i < length; i += size) {
         uint32_t character = 0;
-        size = decode(bytes + i, length - i, &character);
-        if (size > 1 && is_control(character)) {
+        size = utf8_decode(bytes + i, length - i, &character);
+        if (size > 1 && utf8_is_control(character)) {
             text_add(text, "\\u{%04X}", (unsigned)character);
-        } else if (size == 0 || is_control(character)) {
+        } else if (size == 0 || utf8_is_control(character)) {
             text_add(text, "\\x%02X", (unsigned)(uint8_t)bytes[i]);
             size = 1;
         } else {

@@ -1,3 +1,4 @@
+/* The one write path: a temporary file, sync, rename, sync of the directory; of base/file.h. */
 #include "base/file.h"
 
 #include <assert.h>

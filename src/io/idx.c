@@ -92,6 +92,19 @@ bool idx_read(const char *path, size_t limit, struct idx *idx, struct assay_erro
     return done;
 }
 
+bool idx_read_header(const char *path, struct idx *idx, struct assay_error *error)
+{
+    struct input input;
+    if (!input_open(&input, path, error))
+        return false;
+    struct idx found = {0};
+    const bool done = read_header(&input, &found) && check_dimensions(&input, SIZE_MAX, &found);
+    input_close(&input);
+    if (done)
+        *idx = found;
+    return done;
+}
+
 void idx_finish(struct idx *idx)
 {
     memory_free(idx->bytes);

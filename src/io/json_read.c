@@ -1,3 +1,4 @@
+/* Reading JSON: a strict parser with budgets. */
 #include "io/json.h"
 
 #include <stdint.h>
@@ -6,7 +7,7 @@
 
 #include "base/memory.h"
 #include "base/number.h"
-#include "io/utf8.h"
+#include "base/utf8.h"
 
 enum { DEPTH_LIMIT = 64, VALUE_LIMIT = 1000000 };
 

@@ -1,10 +1,11 @@
+/* Writing JSON. */
 #include "io/json.h"
 
 #include <assert.h>
 #include <math.h>
 #include <string.h>
 
-#include "io/utf8.h"
+#include "base/utf8.h"
 
 static void begin_line(struct json_writer *writer)
 {

@@ -3,7 +3,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "io/tree_build.h"
-#include "io/utf8.h"
+#include "base/utf8.h"
 
 #include <yaml.h>
 

@@ -1,7 +1,8 @@
+/* Writing a tree as YAML that every reader reads alike. */
 #include "io/tree.h"
 
 #include "base/number.h"
-#include "io/utf8.h"
+#include "base/utf8.h"
 
 #include <string.h>
 #include <strings.h>

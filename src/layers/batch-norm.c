@@ -1,4 +1,5 @@
-/* Batch normalisation: every map gets mean 0 and variance 1 over the minibatch and its pixels, then a scale and a shift of its own. Testing uses running averages. */
+/* Batch normalisation: every map gets mean 0 and variance 1 over the minibatch and its pixels, then a scale
+ * and a shift of its own. Testing uses running averages. */
 #include <math.h>
 
 #include "assay/layer.h"
@@ -10,14 +11,19 @@ struct batch_norm_options {
 };
 
 static const struct assay_field fields[] = {
-    {ASSAY_REAL(struct batch_norm_options, momentum), .key = "momentum", .help = "share of the newest minibatch in the running averages", .fallback = "0.1", .least = 0, .above = true, .most = 1},
-    {ASSAY_REAL(struct batch_norm_options, epsilon), .key = "epsilon", .help = "added to the variance before the root", .fallback = "0.00001", .least = 0, .above = true, .most = 1},
+    {ASSAY_REAL(struct batch_norm_options, momentum), .key = "momentum",
+     .help = "share of the newest minibatch in the running averages", .fallback = "0.1", .least = 0,
+     .above = true, .most = 1},
+    {ASSAY_REAL(struct batch_norm_options, epsilon), .key = "epsilon",
+     .help = "added to the variance before the root", .fallback = "0.00001", .least = 0, .above = true,
+     .most = 1},
 };
 static const struct assay_table table = ASSAY_TABLE(struct batch_norm_options, fields);
 
 enum { WEIGHT, BIAS, RUNNING_MEAN, RUNNING_VARIANCE };
 
-/* kept, each of the edge's pitch: mean, 1 / sd, and for backward the means of dy and of dy times the normalised x */
+/* kept, each of the edge's pitch: mean, 1 / sd, and for backward the means of dy and of dy times the
+ * normalised x */
 enum { MEAN, INVERSE_SD, MEAN_DY, MEAN_DY_X, KEPT_ROWS };
 
 static float *kept(const struct assay_work *work, int row)
@@ -27,10 +33,12 @@ static float *kept(const struct assay_work *work, int row)
 
 static size_t pixels_of(const struct assay_work *work)
 {
-    return (size_t)work->step->samples * (size_t)work->plan->input.shape.height * (size_t)work->plan->input.shape.width;
+    return (size_t)work->step->samples * (size_t)work->plan->input.shape.height *
+           (size_t)work->plan->input.shape.width;
 }
 
-/* Mean and variance of sixteen maps over the minibatch, in double precision and in the order of samples and pixels; the running averages take the unbiased variance. */
+/* Mean and variance of sixteen maps over the minibatch, in double precision and in the order of samples and
+ * pixels; the running averages take the unbiased variance. */
 static void statistics(const struct assay_work *work, int item, void *scratch)
 {
     (void)scratch;
@@ -58,7 +66,8 @@ static void statistics(const struct assay_work *work, int item, void *scratch)
         if (c >= edge->shape.channels)
             continue;
         work->state[RUNNING_MEAN][c] += (float)(options->momentum * (mean - work->state[RUNNING_MEAN][c]));
-        work->state[RUNNING_VARIANCE][c] += (float)(options->momentum * (unbiased - work->state[RUNNING_VARIANCE][c]));
+        work->state[RUNNING_VARIANCE][c] +=
+            (float)(options->momentum * (unbiased - work->state[RUNNING_VARIANCE][c]));
     }
 }
 
@@ -66,7 +75,8 @@ static void statistics(const struct assay_work *work, int item, void *scratch)
 static void apply(const struct assay_work *work, int item, const float *mean, const float *inverse_sd)
 {
     const struct assay_edge *edge = &work->plan->input;
-    const struct span span = span_of_item(edge, item, work->plan->phases[ASSAY_FORWARD][work->plan->phase_count[ASSAY_FORWARD] - 1].per_sample);
+    const struct span span = span_of_item(
+        edge, item, work->plan->phases[ASSAY_FORWARD][work->plan->phase_count[ASSAY_FORWARD] - 1].per_sample);
     const float *x = work->input + span.first;
     float *y = work->output + span.first;
     for (int i = 0; i < span.pixels; i++, x += edge->pitch, y += edge->pitch)
@@ -90,7 +100,8 @@ static void forward_testing(const struct assay_work *work, int item, void *scrat
     apply(work, item, work->state[RUNNING_MEAN], inverse_sd);
 }
 
-/* Sums over the minibatch for sixteen maps: the gradients of weight and bias, and the means that the input's gradient needs. */
+/* Sums over the minibatch for sixteen maps: the gradients of weight and bias, and the means that the input's
+ * gradient needs. */
 static void backward_sums(const struct assay_work *work, int item, void *scratch)
 {
     (void)scratch;
@@ -101,7 +112,8 @@ static void backward_sums(const struct assay_work *work, int item, void *scratch
     for (size_t i = 0; i < pixels; i++)
         for (int l = 0; l < ASSAY_LANES; l++) {
             const size_t at = i * (size_t)edge->pitch + (size_t)(first + l);
-            const double normalised = (double)(work->input[at] - kept(work, MEAN)[first + l]) * kept(work, INVERSE_SD)[first + l];
+            const double normalised =
+                (double)(work->input[at] - kept(work, MEAN)[first + l]) * kept(work, INVERSE_SD)[first + l];
             sum[l] += work->output_gradient[at];
             product[l] += work->output_gradient[at] * normalised;
         }
@@ -126,16 +138,26 @@ static void backward_data(const struct assay_work *work, int item, void *scratch
     float *dx = work->input_gradient + span.first;
     for (int i = 0; i < span.pixels; i++, x += edge->pitch, dy += edge->pitch, dx += edge->pitch)
         for (int c = 0; c < edge->pitch; c++) {
-            const float inverse_sd = kept(work, INVERSE_SD)[c], normalised = (x[c] - kept(work, MEAN)[c]) * inverse_sd;
-            dx[c] = work->values[WEIGHT][c] * inverse_sd * (dy[c] - kept(work, MEAN_DY)[c] - normalised * kept(work, MEAN_DY_X)[c]);
+            const float inverse_sd = kept(work, INVERSE_SD)[c],
+                        normalised = (x[c] - kept(work, MEAN)[c]) * inverse_sd;
+            dx[c] = work->values[WEIGHT][c] * inverse_sd *
+                    (dy[c] - kept(work, MEAN_DY)[c] - normalised * kept(work, MEAN_DY_X)[c]);
         }
 }
 
-static void add_parameter(struct assay_layer_plan *plan, const char *name, enum assay_initial initial, bool trained)
+static void add_parameter(struct assay_layer_plan *plan, const char *name, enum assay_initial initial,
+                          bool trained)
 {
     const int channels = plan->input.shape.channels;
-    assay_add_parameter(plan, (struct assay_parameter){.name = name, .rank = 1, .dimensions = {channels}, .axes = {{channels, 1}}, .floats = (size_t)plan->input.pitch,
-                                                       .fan_in = channels, .fan_out = channels, .initial = initial, .trained = trained});
+    assay_add_parameter(plan, (struct assay_parameter){.name = name,
+                                                       .rank = 1,
+                                                       .dimensions = {channels},
+                                                       .axes = {{channels, 1}},
+                                                       .floats = (size_t)plan->input.pitch,
+                                                       .fan_in = channels,
+                                                       .fan_out = channels,
+                                                       .initial = initial,
+                                                       .trained = trained});
 }
 
 static bool plan(struct assay_layer_plan *plan, struct assay_problem *problem)
@@ -152,27 +174,49 @@ static bool plan(struct assay_layer_plan *plan, struct assay_problem *problem)
     if (!plan->training) {
         plan->in_place = true;
         plan->scratch_bytes = (size_t)plan->input.pitch * sizeof(float);
-        assay_add_phase(plan, ASSAY_FORWARD, (struct assay_phase){.name = "forward", .kernel = forward_testing, .per_sample = bands,
-                                                                  .reads = ASSAY_INPUT | ASSAY_VALUES | ASSAY_STATE, .writes = ASSAY_OUTPUT});
+        assay_add_phase(plan, ASSAY_FORWARD,
+                        (struct assay_phase){.name = "forward",
+                                             .kernel = forward_testing,
+                                             .per_sample = bands,
+                                             .reads = ASSAY_INPUT | ASSAY_VALUES | ASSAY_STATE,
+                                             .writes = ASSAY_OUTPUT});
         return true;
     }
     plan->kept_bytes = KEPT_ROWS * (size_t)plan->input.pitch * sizeof(float);
     plan->backward_flops = 8.0 * (double)assay_edge_floats(&plan->input);
-    assay_add_phase(plan, ASSAY_FORWARD, (struct assay_phase){.name = "statistics", .kernel = statistics, .items = blocks, .reads = ASSAY_INPUT,
-                                                              .writes = ASSAY_KEPT | ASSAY_STATE});
-    assay_add_phase(plan, ASSAY_FORWARD, (struct assay_phase){.name = "forward", .kernel = forward, .per_sample = bands, .reads = ASSAY_INPUT | ASSAY_VALUES | ASSAY_KEPT,
-                                                              .writes = ASSAY_OUTPUT});
-    assay_add_phase(plan, ASSAY_BACKWARD, (struct assay_phase){.name = "backward sums", .kernel = backward_sums, .items = blocks,
-                                                               .reads = ASSAY_INPUT | ASSAY_OUTPUT_GRADIENT | ASSAY_KEPT, .writes = ASSAY_GRADIENTS | ASSAY_KEPT});
+    assay_add_phase(plan, ASSAY_FORWARD,
+                    (struct assay_phase){.name = "statistics",
+                                         .kernel = statistics,
+                                         .items = blocks,
+                                         .reads = ASSAY_INPUT,
+                                         .writes = ASSAY_KEPT | ASSAY_STATE});
+    assay_add_phase(plan, ASSAY_FORWARD,
+                    (struct assay_phase){.name = "forward",
+                                         .kernel = forward,
+                                         .per_sample = bands,
+                                         .reads = ASSAY_INPUT | ASSAY_VALUES | ASSAY_KEPT,
+                                         .writes = ASSAY_OUTPUT});
+    assay_add_phase(plan, ASSAY_BACKWARD,
+                    (struct assay_phase){.name = "backward sums",
+                                         .kernel = backward_sums,
+                                         .items = blocks,
+                                         .reads = ASSAY_INPUT | ASSAY_OUTPUT_GRADIENT | ASSAY_KEPT,
+                                         .writes = ASSAY_GRADIENTS | ASSAY_KEPT});
     if (plan->input_gradient)
-        assay_add_phase(plan, ASSAY_BACKWARD, (struct assay_phase){.name = "backward data", .kernel = backward_data, .per_sample = bands,
-                                                                   .reads = ASSAY_INPUT | ASSAY_OUTPUT_GRADIENT | ASSAY_KEPT | ASSAY_VALUES, .writes = ASSAY_INPUT_GRADIENT});
+        assay_add_phase(
+            plan, ASSAY_BACKWARD,
+            (struct assay_phase){.name = "backward data",
+                                 .kernel = backward_data,
+                                 .per_sample = bands,
+                                 .reads = ASSAY_INPUT | ASSAY_OUTPUT_GRADIENT | ASSAY_KEPT | ASSAY_VALUES,
+                                 .writes = ASSAY_INPUT_GRADIENT});
     return true;
 }
 
 const struct assay_layer_type batch_norm_layer = {
     .variant = {.name = "batch-norm",
-                .summary = "y = weight (x - mean) / sqrt(variance + epsilon) + bias, per map over minibatch and pixels; running averages when testing",
+                .summary = "y = weight (x - mean) / sqrt(variance + epsilon) + bias, per map over minibatch "
+                           "and pixels; running averages when testing",
                 .source = "Ioffe and Szegedy 2015",
                 .example = "{momentum: 0.2}",
                 .table = &table},

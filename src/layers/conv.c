@@ -1,8 +1,10 @@
-/* Convolution, channels last. With P and Q the input's and output's pitch, the weight lies as [ky][kx][P][Q] and its transpose (derived) as [ky][kx][Q][P]; files have
- * [out][in][ky][kx].
+/* Convolution, channels last. With P and Q the input's and output's pitch, the weight lies as [ky][kx][P][Q]
+ * and its transpose (derived) as [ky][kx][Q][P]; files have [out][in][ky][kx].
  *
- * Forward and backward are sums of small matrix products, one per tap (or per few taps, where those fit the first-level cache together): the rows of a product are the pixels
- * of an output row, which lie `stride` pixels apart in the input. No tap that would fall outside is ever multiplied, and nothing is copied, but for padding. */
+ * Forward and backward are sums of small matrix products, one per tap (or per few taps, where those fit the
+ * first-level cache together): the rows of a product are the pixels of an output row, which lie `stride`
+ * pixels apart in the input. No tap that would fall outside is ever multiplied, and nothing is copied, but
+ * for padding. */
 #include <stdio.h>
 #include <string.h>
 
@@ -18,16 +20,21 @@ struct conv_options {
 
 static const struct assay_field fields[] = {
     {ASSAY_INT(struct conv_options, maps), .key = "maps", .help = "output maps", .least = 1, .most = 4096},
-    {ASSAY_INT(struct conv_options, kernel), .key = "kernel", .help = "side of the square kernel", .unit = "pixels", .least = 1, .most = 64},
-    {ASSAY_INT(struct conv_options, stride), .key = "stride", .help = "step from one window to the next", .unit = "pixels", .fallback = "1", .least = 1, .most = 64},
-    {ASSAY_INT(struct conv_options, pad), .key = "pad", .help = "zeros added on each side", .unit = "pixels", .fallback = "0", .least = 0, .most = 63},
-    {ASSAY_CHOICE(struct conv_options, init), .key = "init", .help = "first values of the weights", .fallback = "torch", .choices = assay_initial_names},
+    {ASSAY_INT(struct conv_options, kernel), .key = "kernel", .help = "side of the square kernel",
+     .unit = "pixels", .least = 1, .most = 64},
+    {ASSAY_INT(struct conv_options, stride), .key = "stride", .help = "step from one window to the next",
+     .unit = "pixels", .fallback = "1", .least = 1, .most = 64},
+    {ASSAY_INT(struct conv_options, pad), .key = "pad", .help = "zeros added on each side", .unit = "pixels",
+     .fallback = "0", .least = 0, .most = 63},
+    {ASSAY_CHOICE(struct conv_options, init), .key = "init", .help = "first values of the weights",
+     .fallback = "torch", .choices = assay_initial_names},
 };
 static const struct assay_table table = ASSAY_TABLE(struct conv_options, fields);
 
 enum { WEIGHT, BIAS };
 
-/* Taps whose weights are used together: chunk t covers `outer` rows of `inner` floats from tap (t / across, t % across) on. */
+/* Taps whose weights are used together: chunk t covers `outer` rows of `inner` floats from tap (t / across, t
+ * % across) on. */
 struct design {
     int kernel, stride, pad;
     struct assay_edge padded; /* the input with its border: what the kernels read */
@@ -48,7 +55,8 @@ static void pad_input(const struct assay_work *work, int sample, void *scratch)
     (void)scratch;
     const struct design *d = work->plan->design;
     const struct assay_edge *in = &work->plan->input;
-    const size_t row = (size_t)in->shape.width * (size_t)in->pitch, padded_row = (size_t)d->padded.shape.width * (size_t)in->pitch;
+    const size_t row = (size_t)in->shape.width * (size_t)in->pitch,
+                 padded_row = (size_t)d->padded.shape.width * (size_t)in->pitch;
     const float *from = work->input + (size_t)sample * assay_edge_floats(in);
     float *to = (float *)work->kept + (size_t)sample * assay_edge_floats(&d->padded);
     memset(to, 0, assay_edge_floats(&d->padded) * sizeof *to);
@@ -64,16 +72,27 @@ static void forward(const struct assay_work *work, int item, void *scratch)
     const struct design *d = work->plan->design;
     const struct assay_edge *out = &work->plan->output, *in = &d->padded;
     const struct assay_band band = assay_band(item, d->bands, out->shape.height);
-    const ptrdiff_t p = in->pitch, q = out->pitch, in_row = in->shape.width * p, out_row = out->shape.width * q;
+    const ptrdiff_t p = in->pitch, q = out->pitch, in_row = in->shape.width * p,
+                    out_row = out->shape.width * q;
     const float *x = padded_input(work) + (size_t)band.sample * assay_edge_floats(in);
     float *y = work->output + (size_t)band.sample * assay_edge_floats(out);
 
     for (int t = 0; t < d->chunks; t++) {
         const int ky = t / d->across, kx = t % d->across;
-        struct product product = {.rows = out->shape.width, .columns = out->pitch, .outer = d->outer, .inner = d->inner,
-                                  .a_row = d->stride * p, .a_outer = in_row, .a_inner = 1,
-                                  .b = work->values[WEIGHT] + (ky * d->kernel + kx) * p * q, .b_outer = d->kernel * p * q, .b_inner = q,
-                                  .c_row = q, .beta = t > 0, .alpha = 1, .bias = t == 0 ? work->values[BIAS] : NULL};
+        struct product product = {.rows = out->shape.width,
+                                  .columns = out->pitch,
+                                  .outer = d->outer,
+                                  .inner = d->inner,
+                                  .a_row = d->stride * p,
+                                  .a_outer = in_row,
+                                  .a_inner = 1,
+                                  .b = work->values[WEIGHT] + (ky * d->kernel + kx) * p * q,
+                                  .b_outer = d->kernel * p * q,
+                                  .b_inner = q,
+                                  .c_row = q,
+                                  .beta = t > 0,
+                                  .alpha = 1,
+                                  .bias = t == 0 ? work->values[BIAS] : NULL};
         for (int row = band.first; row < band.end; row++) {
             product.a = x + (row * d->stride + ky) * in_row + kx * p;
             product.c = y + row * out_row;
@@ -94,13 +113,15 @@ static void transpose(const struct assay_work *work, int tap, void *scratch)
             to[j * p + i] = from[i * q + j];
 }
 
-/* input_gradient[y s + ky][x s + kx][p] += sum over q of output_gradient[y][x][q] weight[ky][kx][p][q], for one band of rows of the padded input */
+/* input_gradient[y s + ky][x s + kx][p] += sum over q of output_gradient[y][x][q] weight[ky][kx][p][q], for
+ * one band of rows of the padded input */
 static void backward_data(const struct assay_work *work, int item, void *scratch)
 {
     const struct design *d = work->plan->design;
     const struct assay_edge *out = &work->plan->output, *in = &d->padded;
     const struct assay_band band = assay_band(item, d->backward_bands, in->shape.height);
-    const ptrdiff_t p = in->pitch, q = out->pitch, in_row = in->shape.width * p, out_row = out->shape.width * q;
+    const ptrdiff_t p = in->pitch, q = out->pitch, in_row = in->shape.width * p,
+                    out_row = out->shape.width * q;
     const float *dy = work->output_gradient + (size_t)band.sample * assay_edge_floats(out);
     float *dx = work->input_gradient + (size_t)band.sample * assay_edge_floats(&work->plan->input);
     float *rows = d->pad > 0 ? scratch : dx + band.first * in_row;
@@ -108,8 +129,17 @@ static void backward_data(const struct assay_work *work, int item, void *scratch
     memset(rows, 0, (size_t)((band.end - band.first) * in_row) * sizeof *rows);
     for (int tap = 0; tap < d->kernel * d->kernel; tap++) {
         const int ky = tap / d->kernel, kx = tap % d->kernel;
-        struct product product = {.rows = out->shape.width, .columns = in->pitch, .outer = 1, .inner = out->pitch, .a_row = q, .a_inner = 1,
-                                  .b = work->derived + tap * p * q, .b_inner = p, .c_row = d->stride * p, .beta = 1, .alpha = 1};
+        struct product product = {.rows = out->shape.width,
+                                  .columns = in->pitch,
+                                  .outer = 1,
+                                  .inner = out->pitch,
+                                  .a_row = q,
+                                  .a_inner = 1,
+                                  .b = work->derived + tap * p * q,
+                                  .b_inner = p,
+                                  .c_row = d->stride * p,
+                                  .beta = 1,
+                                  .alpha = 1};
         const int first = band.first > ky ? (band.first - ky + d->stride - 1) / d->stride : 0;
         for (int y = first; y < out->shape.height && y * d->stride + ky < band.end; y++) {
             product.a = dy + y * out_row;
@@ -122,23 +152,34 @@ static void backward_data(const struct assay_work *work, int item, void *scratch
     const ptrdiff_t inner_row = work->plan->input.shape.width * p;
     for (int y = band.first; y < band.end; y++)
         if (y >= d->pad && y < in->shape.height - d->pad)
-            memcpy(dx + (y - d->pad) * inner_row, rows + (y - band.first) * in_row + d->pad * p, (size_t)inner_row * sizeof *dx);
+            memcpy(dx + (y - d->pad) * inner_row, rows + (y - band.first) * in_row + d->pad * p,
+                   (size_t)inner_row * sizeof *dx);
 }
 
-/* gradient[ky][kx][p][q] = beta gradient + alpha sum over samples, y and x of input[y s + ky][x s + kx][p] output_gradient[y][x][q], for one ky and a block of (kx, p) */
+/* gradient[ky][kx][p][q] = beta gradient + alpha sum over samples, y and x of input[y s + ky][x s + kx][p]
+ * output_gradient[y][x][q], for one ky and a block of (kx, p) */
 static void backward_weight(const struct assay_work *work, int item, void *scratch)
 {
     (void)scratch;
     const struct design *d = work->plan->design;
     const struct assay_edge *out = &work->plan->output, *in = &d->padded;
-    const ptrdiff_t p = in->pitch, q = out->pitch, in_row = in->shape.width * p, out_row = out->shape.width * q;
+    const ptrdiff_t p = in->pitch, q = out->pitch, in_row = in->shape.width * p,
+                    out_row = out->shape.width * q;
     const int ky = item / d->weight_blocks, block = item % d->weight_blocks, rows = d->kernel * in->pitch;
     const int first = rows * block / d->weight_blocks, end = rows * (block + 1) / d->weight_blocks;
     const float *x = padded_input(work) + ky * in_row + first;
-    struct product product = {.rows = end - first, .columns = out->pitch, .outer = out->shape.height, .inner = out->shape.width,
-                              .a_row = 1, .a_outer = d->stride * in_row, .a_inner = d->stride * p,
-                              .b_outer = out_row, .b_inner = q,
-                              .c = work->gradients[WEIGHT] + (ky * rows + first) * q, .c_row = q, .alpha = work->step->alpha};
+    struct product product = {.rows = end - first,
+                              .columns = out->pitch,
+                              .outer = out->shape.height,
+                              .inner = out->shape.width,
+                              .a_row = 1,
+                              .a_outer = d->stride * in_row,
+                              .a_inner = d->stride * p,
+                              .b_outer = out_row,
+                              .b_inner = q,
+                              .c = work->gradients[WEIGHT] + (ky * rows + first) * q,
+                              .c_row = q,
+                              .alpha = work->step->alpha};
     for (int sample = 0; sample < work->step->samples; sample++) {
         product.a = x + (size_t)sample * assay_edge_floats(in);
         product.b = work->output_gradient + (size_t)sample * assay_edge_floats(out);
@@ -153,8 +194,8 @@ static void backward_bias(const struct assay_work *work, int item, void *scratch
     const struct assay_edge *out = &work->plan->output;
     const size_t pixels = (size_t)work->step->samples * (size_t)out->shape.height * (size_t)out->shape.width;
     const int first = item * ASSAY_LANES;
-    work->kernels->column_sums(pixels, out->pitch, ASSAY_LANES, work->gradients[BIAS] + first, work->output_gradient + first,
-                               work->step->beta, work->step->alpha);
+    work->kernels->column_sums(pixels, out->pitch, ASSAY_LANES, work->gradients[BIAS] + first,
+                               work->output_gradient + first, work->step->beta, work->step->alpha);
 }
 
 /* As many taps at a time as have weights of at most half a first-level cache, for one block of 64 outputs. */
@@ -174,14 +215,17 @@ static bool plan_shape(struct assay_layer_plan *plan, struct assay_problem *prob
 {
     const struct conv_options *options = plan->options;
     const struct assay_shape in = plan->input.shape;
-    const int height = in.height + 2 * options->pad - options->kernel, width = in.width + 2 * options->pad - options->kernel;
+    const int height = in.height + 2 * options->pad - options->kernel,
+              width = in.width + 2 * options->pad - options->kernel;
     if (height < 0 || width < 0) {
         *problem = (struct assay_problem){.key = "kernel"};
-        snprintf(problem->text, sizeof problem->text, "does not fit: a window of %d x %d over an input of %d x %d with a border of %d", options->kernel,
-                 options->kernel, in.height, in.width, options->pad);
+        snprintf(problem->text, sizeof problem->text,
+                 "does not fit: a window of %d x %d over an input of %d x %d with a border of %d",
+                 options->kernel, options->kernel, in.height, in.width, options->pad);
         return false;
     }
-    plan->output = assay_edge((struct assay_shape){options->maps, height / options->stride + 1, width / options->stride + 1});
+    plan->output = assay_edge(
+        (struct assay_shape){options->maps, height / options->stride + 1, width / options->stride + 1});
     return true;
 }
 
@@ -191,13 +235,27 @@ static void plan_parameters(struct assay_layer_plan *plan)
     const int k = options->kernel, in = plan->input.shape.channels, out = options->maps;
     const size_t p = (size_t)plan->input.pitch, q = (size_t)plan->output.pitch;
     const int fan_in = in * k * k, fan_out = out * k * k;
-    assay_add_parameter(plan, (struct assay_parameter){
-        .name = "weight", .rank = 4, .dimensions = {out, in, k, k},
-        .axes = {{out, 1}, {in, q}, {k, (size_t)k * p * q}, {k, p * q}}, .floats = (size_t)k * (size_t)k * p * q,
-        .fan_in = fan_in, .fan_out = fan_out, .initial = (enum assay_initial)options->init, .trained = true, .penalized = true});
-    assay_add_parameter(plan, (struct assay_parameter){
-        .name = "bias", .rank = 1, .dimensions = {out}, .axes = {{out, 1}}, .floats = q, .fan_in = fan_in, .fan_out = fan_out,
-        .initial = assay_initial_of_bias((enum assay_initial)options->init), .trained = true});
+    assay_add_parameter(
+        plan, (struct assay_parameter){.name = "weight",
+                                       .rank = 4,
+                                       .dimensions = {out, in, k, k},
+                                       .axes = {{out, 1}, {in, q}, {k, (size_t)k * p * q}, {k, p * q}},
+                                       .floats = (size_t)k * (size_t)k * p * q,
+                                       .fan_in = fan_in,
+                                       .fan_out = fan_out,
+                                       .initial = (enum assay_initial)options->init,
+                                       .trained = true,
+                                       .penalized = true});
+    assay_add_parameter(
+        plan, (struct assay_parameter){.name = "bias",
+                                       .rank = 1,
+                                       .dimensions = {out},
+                                       .axes = {{out, 1}},
+                                       .floats = q,
+                                       .fan_in = fan_in,
+                                       .fan_out = fan_out,
+                                       .initial = assay_initial_of_bias((enum assay_initial)options->init),
+                                       .trained = true});
 }
 
 static void plan_phases(struct assay_layer_plan *plan, struct design *d)
@@ -206,10 +264,20 @@ static void plan_phases(struct assay_layer_plan *plan, struct design *d)
     const unsigned source = d->pad > 0 ? ASSAY_KEPT : ASSAY_INPUT;
     if (d->pad > 0) {
         plan->kept_bytes = (size_t)plan->batch * assay_edge_floats(&d->padded) * sizeof(float);
-        assay_add_phase(plan, ASSAY_FORWARD, (struct assay_phase){.name = "pad", .kernel = pad_input, .per_sample = 1, .reads = ASSAY_INPUT, .writes = ASSAY_KEPT});
+        assay_add_phase(plan, ASSAY_FORWARD,
+                        (struct assay_phase){.name = "pad",
+                                             .kernel = pad_input,
+                                             .per_sample = 1,
+                                             .reads = ASSAY_INPUT,
+                                             .writes = ASSAY_KEPT});
     }
-    assay_add_phase(plan, ASSAY_FORWARD, (struct assay_phase){.name = "forward", .kernel = forward, .per_sample = d->bands, .reads = source | ASSAY_VALUES,
-                                                              .writes = ASSAY_OUTPUT, .across = d->bands > 1 ? source : 0});
+    assay_add_phase(plan, ASSAY_FORWARD,
+                    (struct assay_phase){.name = "forward",
+                                         .kernel = forward,
+                                         .per_sample = d->bands,
+                                         .reads = source | ASSAY_VALUES,
+                                         .writes = ASSAY_OUTPUT,
+                                         .across = d->bands > 1 ? source : 0});
     if (!plan->training)
         return;
     if (plan->input_gradient) {
@@ -217,16 +285,33 @@ static void plan_phases(struct assay_layer_plan *plan, struct design *d)
         d->backward_bands = assay_bands(plan, d->padded.shape.height);
         if (d->pad > 0)
             plan->scratch_bytes = assay_edge_floats(&d->padded) * sizeof(float);
-        assay_add_phase(plan, ASSAY_PREPARE, (struct assay_phase){.name = "transpose", .kernel = transpose, .items = taps, .reads = ASSAY_VALUES, .writes = ASSAY_DERIVED});
-        assay_add_phase(plan, ASSAY_BACKWARD, (struct assay_phase){.name = "backward data", .kernel = backward_data, .per_sample = d->backward_bands,
-                                                                   .reads = ASSAY_OUTPUT_GRADIENT | ASSAY_DERIVED, .writes = ASSAY_INPUT_GRADIENT,
-                                                                   .across = d->backward_bands > 1 ? ASSAY_OUTPUT_GRADIENT : 0});
+        assay_add_phase(plan, ASSAY_PREPARE,
+                        (struct assay_phase){.name = "transpose",
+                                             .kernel = transpose,
+                                             .items = taps,
+                                             .reads = ASSAY_VALUES,
+                                             .writes = ASSAY_DERIVED});
+        assay_add_phase(plan, ASSAY_BACKWARD,
+                        (struct assay_phase){.name = "backward data",
+                                             .kernel = backward_data,
+                                             .per_sample = d->backward_bands,
+                                             .reads = ASSAY_OUTPUT_GRADIENT | ASSAY_DERIVED,
+                                             .writes = ASSAY_INPUT_GRADIENT,
+                                             .across = d->backward_bands > 1 ? ASSAY_OUTPUT_GRADIENT : 0});
     }
     d->weight_blocks = (d->kernel * p + 47) / 48;
-    assay_add_phase(plan, ASSAY_BACKWARD, (struct assay_phase){.name = "backward weight", .kernel = backward_weight, .items = d->kernel * d->weight_blocks,
-                                                               .reads = source | ASSAY_OUTPUT_GRADIENT, .writes = ASSAY_GRADIENTS});
-    assay_add_phase(plan, ASSAY_BACKWARD, (struct assay_phase){.name = "backward bias", .kernel = backward_bias, .items = q / ASSAY_LANES,
-                                                               .reads = ASSAY_OUTPUT_GRADIENT, .writes = ASSAY_GRADIENTS});
+    assay_add_phase(plan, ASSAY_BACKWARD,
+                    (struct assay_phase){.name = "backward weight",
+                                         .kernel = backward_weight,
+                                         .items = d->kernel * d->weight_blocks,
+                                         .reads = source | ASSAY_OUTPUT_GRADIENT,
+                                         .writes = ASSAY_GRADIENTS});
+    assay_add_phase(plan, ASSAY_BACKWARD,
+                    (struct assay_phase){.name = "backward bias",
+                                         .kernel = backward_bias,
+                                         .items = q / ASSAY_LANES,
+                                         .reads = ASSAY_OUTPUT_GRADIENT,
+                                         .writes = ASSAY_GRADIENTS});
 }
 
 static bool plan(struct assay_layer_plan *plan, struct assay_problem *problem)
@@ -237,14 +322,18 @@ static bool plan(struct assay_layer_plan *plan, struct assay_problem *problem)
     struct design *d = assay_design(plan, sizeof *d);
     if (d == NULL)
         return false;
-    *d = (struct design){.kernel = options->kernel, .stride = options->stride, .pad = options->pad, .padded = plan->input,
+    *d = (struct design){.kernel = options->kernel,
+                         .stride = options->stride,
+                         .pad = options->pad,
+                         .padded = plan->input,
                          .bands = assay_bands(plan, plan->output.shape.height)};
     d->padded.shape.height += 2 * options->pad;
     d->padded.shape.width += 2 * options->pad;
     choose_chunks(d, plan->input.pitch, plan->output.pitch);
     plan->algorithm = "direct";
     plan->backward_reads_input = d->pad == 0;
-    plan->forward_flops = 2.0 * plan->output.shape.height * plan->output.shape.width * options->maps * plan->input.shape.channels * options->kernel * options->kernel;
+    plan->forward_flops = 2.0 * plan->output.shape.height * plan->output.shape.width * options->maps *
+                          plan->input.shape.channels * options->kernel * options->kernel;
     plan->backward_flops = plan->forward_flops * (1 + plan->input_gradient);
     plan_parameters(plan);
     plan_phases(plan, d);
@@ -253,7 +342,8 @@ static bool plan(struct assay_layer_plan *plan, struct assay_problem *problem)
 
 const struct assay_layer_type conv_layer = {
     .variant = {.name = "conv",
-                .summary = "y[o] = bias[o] + sum over i, ky, kx of weight[o][i][ky][kx] x[i][y stride + ky - pad][x stride + kx - pad]",
+                .summary = "y[o] = bias[o] + sum over i, ky, kx of weight[o][i][ky][kx] x[i][y stride + ky - "
+                           "pad][x stride + kx - pad]",
                 .source = "LeCun et al. 1998 (a correlation, as everywhere)",
                 .example = "{maps: 5, kernel: 3, stride: 2, pad: 1}",
                 .main_key = "maps",

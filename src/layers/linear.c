@@ -1,5 +1,6 @@
-/* A fully connected layer over all of its input. With N the floats of an input sample and Q the output's pitch, the weight lies as [N][Q] and its transpose (derived) as
- * [Q][N]; files have [out][in], the input counted in C, H, W order. */
+/* A fully connected layer over all of its input. With N the floats of an input sample and Q the output's
+ * pitch, the weight lies as [N][Q] and its transpose (derived) as [Q][N]; files have [out][in], the input
+ * counted in C, H, W order. */
 #include "assay/layer.h"
 #include "math/kernels.h"
 
@@ -11,7 +12,8 @@ struct linear_options {
 
 static const struct assay_field fields[] = {
     {ASSAY_INT(struct linear_options, units), .key = "units", .help = "outputs", .least = 1, .most = 65536},
-    {ASSAY_CHOICE(struct linear_options, init), .key = "init", .help = "first values of the weights", .fallback = "torch", .choices = assay_initial_names},
+    {ASSAY_CHOICE(struct linear_options, init), .key = "init", .help = "first values of the weights",
+     .fallback = "torch", .choices = assay_initial_names},
 };
 static const struct assay_table table = ASSAY_TABLE(struct linear_options, fields);
 
@@ -33,10 +35,19 @@ static void forward(const struct assay_work *work, int item, void *scratch)
     (void)scratch;
     const struct design *d = work->plan->design;
     const int first = item * OUTPUT_BLOCK;
-    const struct product product = {.rows = work->step->samples, .columns = block_end(first, OUTPUT_BLOCK, d->outputs) - first, .outer = 1, .inner = d->inputs,
-                                    .a = work->input, .a_row = d->inputs, .a_inner = 1,
-                                    .b = work->values[WEIGHT] + first, .b_inner = d->outputs,
-                                    .c = work->output + first, .c_row = d->outputs, .alpha = 1, .bias = work->values[BIAS] + first};
+    const struct product product = {.rows = work->step->samples,
+                                    .columns = block_end(first, OUTPUT_BLOCK, d->outputs) - first,
+                                    .outer = 1,
+                                    .inner = d->inputs,
+                                    .a = work->input,
+                                    .a_row = d->inputs,
+                                    .a_inner = 1,
+                                    .b = work->values[WEIGHT] + first,
+                                    .b_inner = d->outputs,
+                                    .c = work->output + first,
+                                    .c_row = d->outputs,
+                                    .alpha = 1,
+                                    .bias = work->values[BIAS] + first};
     work->kernels->product(&product);
 }
 
@@ -48,7 +59,8 @@ static void transpose(const struct assay_work *work, int item, void *scratch)
     const int first = item * INPUT_BLOCK, end = block_end(first, INPUT_BLOCK, d->inputs);
     for (int q = 0; q < d->outputs; q++)
         for (int n = first; n < end; n++)
-            work->derived[(size_t)q * (size_t)d->inputs + (size_t)n] = work->values[WEIGHT][(size_t)n * (size_t)d->outputs + (size_t)q];
+            work->derived[(size_t)q * (size_t)d->inputs + (size_t)n] =
+                work->values[WEIGHT][(size_t)n * (size_t)d->outputs + (size_t)q];
 }
 
 /* input_gradient[s][n] = sum over q of output_gradient[s][q] weight[n][q], for a block of n */
@@ -57,10 +69,18 @@ static void backward_data(const struct assay_work *work, int item, void *scratch
     (void)scratch;
     const struct design *d = work->plan->design;
     const int first = item * INPUT_BLOCK;
-    const struct product product = {.rows = work->step->samples, .columns = block_end(first, INPUT_BLOCK, d->inputs) - first, .outer = 1, .inner = d->outputs,
-                                    .a = work->output_gradient, .a_row = d->outputs, .a_inner = 1,
-                                    .b = work->derived + first, .b_inner = d->inputs,
-                                    .c = work->input_gradient + first, .c_row = d->inputs, .alpha = 1};
+    const struct product product = {.rows = work->step->samples,
+                                    .columns = block_end(first, INPUT_BLOCK, d->inputs) - first,
+                                    .outer = 1,
+                                    .inner = d->outputs,
+                                    .a = work->output_gradient,
+                                    .a_row = d->outputs,
+                                    .a_inner = 1,
+                                    .b = work->derived + first,
+                                    .b_inner = d->inputs,
+                                    .c = work->input_gradient + first,
+                                    .c_row = d->inputs,
+                                    .alpha = 1};
     work->kernels->product(&product);
 }
 
@@ -70,11 +90,19 @@ static void backward_weight(const struct assay_work *work, int item, void *scrat
     (void)scratch;
     const struct design *d = work->plan->design;
     const int first = item * INPUT_BLOCK;
-    const struct product product = {.rows = block_end(first, INPUT_BLOCK, d->inputs) - first, .columns = d->outputs, .outer = 1, .inner = work->step->samples,
-                                    .a = work->input + first, .a_row = 1, .a_inner = d->inputs,
-                                    .b = work->output_gradient, .b_inner = d->outputs,
-                                    .c = work->gradients[WEIGHT] + (ptrdiff_t)first * d->outputs, .c_row = d->outputs,
-                                    .beta = work->step->beta, .alpha = work->step->alpha};
+    const struct product product = {.rows = block_end(first, INPUT_BLOCK, d->inputs) - first,
+                                    .columns = d->outputs,
+                                    .outer = 1,
+                                    .inner = work->step->samples,
+                                    .a = work->input + first,
+                                    .a_row = 1,
+                                    .a_inner = d->inputs,
+                                    .b = work->output_gradient,
+                                    .b_inner = d->outputs,
+                                    .c = work->gradients[WEIGHT] + (ptrdiff_t)first * d->outputs,
+                                    .c_row = d->outputs,
+                                    .beta = work->step->beta,
+                                    .alpha = work->step->alpha};
     work->kernels->product(&product);
 }
 
@@ -83,8 +111,9 @@ static void backward_bias(const struct assay_work *work, int item, void *scratch
     (void)scratch;
     const struct design *d = work->plan->design;
     const int first = item * ASSAY_LANES;
-    work->kernels->column_sums((size_t)work->step->samples, d->outputs, ASSAY_LANES, work->gradients[BIAS] + first, work->output_gradient + first,
-                               work->step->beta, work->step->alpha);
+    work->kernels->column_sums((size_t)work->step->samples, d->outputs, ASSAY_LANES,
+                               work->gradients[BIAS] + first, work->output_gradient + first, work->step->beta,
+                               work->step->alpha);
 }
 
 static void plan_parameters(struct assay_layer_plan *plan)
@@ -93,14 +122,29 @@ static void plan_parameters(struct assay_layer_plan *plan)
     const struct assay_shape in = plan->input.shape;
     const size_t p = (size_t)plan->input.pitch, q = (size_t)plan->output.pitch;
     const int inputs = in.channels * in.height * in.width;
-    assay_add_parameter(plan, (struct assay_parameter){
-        .name = "weight", .rank = 2, .dimensions = {options->units, inputs},
-        .axes = {{options->units, 1}, {in.channels, q}, {in.height, (size_t)in.width * p * q}, {in.width, p * q}},
-        .floats = assay_edge_floats(&plan->input) * q, .fan_in = inputs, .fan_out = options->units,
-        .initial = (enum assay_initial)options->init, .trained = true, .penalized = true});
-    assay_add_parameter(plan, (struct assay_parameter){
-        .name = "bias", .rank = 1, .dimensions = {options->units}, .axes = {{options->units, 1}}, .floats = q, .fan_in = inputs,
-        .fan_out = options->units, .initial = assay_initial_of_bias((enum assay_initial)options->init), .trained = true});
+    assay_add_parameter(plan, (struct assay_parameter){.name = "weight",
+                                                       .rank = 2,
+                                                       .dimensions = {options->units, inputs},
+                                                       .axes = {{options->units, 1},
+                                                                {in.channels, q},
+                                                                {in.height, (size_t)in.width * p * q},
+                                                                {in.width, p * q}},
+                                                       .floats = assay_edge_floats(&plan->input) * q,
+                                                       .fan_in = inputs,
+                                                       .fan_out = options->units,
+                                                       .initial = (enum assay_initial)options->init,
+                                                       .trained = true,
+                                                       .penalized = true});
+    assay_add_parameter(
+        plan, (struct assay_parameter){.name = "bias",
+                                       .rank = 1,
+                                       .dimensions = {options->units},
+                                       .axes = {{options->units, 1}},
+                                       .floats = q,
+                                       .fan_in = inputs,
+                                       .fan_out = options->units,
+                                       .initial = assay_initial_of_bias((enum assay_initial)options->init),
+                                       .trained = true});
 }
 
 static bool plan(struct assay_layer_plan *plan, struct assay_problem *problem)
@@ -116,33 +160,56 @@ static bool plan(struct assay_layer_plan *plan, struct assay_problem *problem)
     if (d == NULL)
         return false;
     *d = (struct design){(int)inputs, plan->output.pitch};
-    const int output_blocks = (d->outputs + OUTPUT_BLOCK - 1) / OUTPUT_BLOCK, input_blocks = (d->inputs + INPUT_BLOCK - 1) / INPUT_BLOCK;
+    const int output_blocks = (d->outputs + OUTPUT_BLOCK - 1) / OUTPUT_BLOCK,
+              input_blocks = (d->inputs + INPUT_BLOCK - 1) / INPUT_BLOCK;
     plan->algorithm = "direct";
     plan->backward_reads_input = true;
-    plan->forward_flops = 2.0 * options->units * plan->input.shape.channels * plan->input.shape.height * plan->input.shape.width;
+    plan->forward_flops = 2.0 * options->units * plan->input.shape.channels * plan->input.shape.height *
+                          plan->input.shape.width;
     plan->backward_flops = plan->forward_flops * (1 + plan->input_gradient);
     plan_parameters(plan);
-    assay_add_phase(plan, ASSAY_FORWARD, (struct assay_phase){.name = "forward", .kernel = forward, .items = output_blocks,
-                                                              .reads = ASSAY_INPUT | ASSAY_VALUES, .writes = ASSAY_OUTPUT});
+    assay_add_phase(plan, ASSAY_FORWARD,
+                    (struct assay_phase){.name = "forward",
+                                         .kernel = forward,
+                                         .items = output_blocks,
+                                         .reads = ASSAY_INPUT | ASSAY_VALUES,
+                                         .writes = ASSAY_OUTPUT});
     if (!plan->training)
         return true;
     if (plan->input_gradient) {
         plan->derived_floats = inputs * (size_t)d->outputs;
-        assay_add_phase(plan, ASSAY_PREPARE, (struct assay_phase){.name = "transpose", .kernel = transpose, .items = input_blocks,
-                                                                  .reads = ASSAY_VALUES, .writes = ASSAY_DERIVED});
-        assay_add_phase(plan, ASSAY_BACKWARD, (struct assay_phase){.name = "backward data", .kernel = backward_data, .items = input_blocks,
-                                                                   .reads = ASSAY_OUTPUT_GRADIENT | ASSAY_DERIVED, .writes = ASSAY_INPUT_GRADIENT});
+        assay_add_phase(plan, ASSAY_PREPARE,
+                        (struct assay_phase){.name = "transpose",
+                                             .kernel = transpose,
+                                             .items = input_blocks,
+                                             .reads = ASSAY_VALUES,
+                                             .writes = ASSAY_DERIVED});
+        assay_add_phase(plan, ASSAY_BACKWARD,
+                        (struct assay_phase){.name = "backward data",
+                                             .kernel = backward_data,
+                                             .items = input_blocks,
+                                             .reads = ASSAY_OUTPUT_GRADIENT | ASSAY_DERIVED,
+                                             .writes = ASSAY_INPUT_GRADIENT});
     }
-    assay_add_phase(plan, ASSAY_BACKWARD, (struct assay_phase){.name = "backward weight", .kernel = backward_weight, .items = input_blocks,
-                                                               .reads = ASSAY_INPUT | ASSAY_OUTPUT_GRADIENT, .writes = ASSAY_GRADIENTS});
-    assay_add_phase(plan, ASSAY_BACKWARD, (struct assay_phase){.name = "backward bias", .kernel = backward_bias, .items = d->outputs / ASSAY_LANES,
-                                                               .reads = ASSAY_OUTPUT_GRADIENT, .writes = ASSAY_GRADIENTS});
+    assay_add_phase(plan, ASSAY_BACKWARD,
+                    (struct assay_phase){.name = "backward weight",
+                                         .kernel = backward_weight,
+                                         .items = input_blocks,
+                                         .reads = ASSAY_INPUT | ASSAY_OUTPUT_GRADIENT,
+                                         .writes = ASSAY_GRADIENTS});
+    assay_add_phase(plan, ASSAY_BACKWARD,
+                    (struct assay_phase){.name = "backward bias",
+                                         .kernel = backward_bias,
+                                         .items = d->outputs / ASSAY_LANES,
+                                         .reads = ASSAY_OUTPUT_GRADIENT,
+                                         .writes = ASSAY_GRADIENTS});
     return true;
 }
 
 const struct assay_layer_type linear_layer = {
     .variant = {.name = "linear",
-                .summary = "y[o] = bias[o] + sum over i of weight[o][i] x[i], the input flattened in C, H, W order",
+                .summary =
+                    "y[o] = bias[o] + sum over i of weight[o][i] x[i], the input flattened in C, H, W order",
                 .source = "report 2.2",
                 .example = "{units: 7}",
                 .main_key = "units",

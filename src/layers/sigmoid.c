@@ -1,3 +1,4 @@
+/* The logistic function, element by element. */
 #include "assay/layer.h"
 #include "math/kernels.h"
 #include "net/bands.h"
@@ -5,7 +6,8 @@
 static void forward(const struct assay_work *work, int item, void *scratch)
 {
     (void)scratch;
-    const struct span span = span_of_item(&work->plan->output, item, work->plan->phases[ASSAY_FORWARD][0].per_sample);
+    const struct span span =
+        span_of_item(&work->plan->output, item, work->plan->phases[ASSAY_FORWARD][0].per_sample);
     work->kernels->sigmoid_forward(span.count, work->output + span.first, work->input + span.first);
     clear_padding(&work->plan->output, span.pixels, work->output + span.first);
 }
@@ -13,8 +15,10 @@ static void forward(const struct assay_work *work, int item, void *scratch)
 static void backward(const struct assay_work *work, int item, void *scratch)
 {
     (void)scratch;
-    const struct span span = span_of_item(&work->plan->output, item, work->plan->phases[ASSAY_FORWARD][0].per_sample);
-    work->kernels->sigmoid_backward(span.count, work->input_gradient + span.first, work->output_gradient + span.first, work->output + span.first);
+    const struct span span =
+        span_of_item(&work->plan->output, item, work->plan->phases[ASSAY_FORWARD][0].per_sample);
+    work->kernels->sigmoid_backward(span.count, work->input_gradient + span.first,
+                                    work->output_gradient + span.first, work->output + span.first);
 }
 
 static bool plan(struct assay_layer_plan *plan, struct assay_problem *problem)
@@ -25,7 +29,11 @@ static bool plan(struct assay_layer_plan *plan, struct assay_problem *problem)
 }
 
 const struct assay_layer_type sigmoid_layer = {
-    .variant = {.name = "sigmoid", .summary = "y = 1 / (1 + exp(-x))", .source = "report (1.1)", .example = "", .table = &bare_table},
+    .variant = {.name = "sigmoid",
+                .summary = "y = 1 / (1 + exp(-x))",
+                .source = "report (1.1)",
+                .example = "",
+                .table = &bare_table},
     .any_pitch = true,
     .plan = plan,
 };

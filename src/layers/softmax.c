@@ -10,7 +10,8 @@ struct softmax_options {
 };
 
 static const struct assay_field fields[] = {
-    {ASSAY_REAL(struct softmax_options, beta), .key = "beta", .help = "inverse temperature, with the report's sign: -1 is the usual softmax", .fallback = "-1",
+    {ASSAY_REAL(struct softmax_options, beta), .key = "beta",
+     .help = "inverse temperature, with the report's sign: -1 is the usual softmax", .fallback = "-1",
      .least = -1000, .most = 1000},
 };
 static const struct assay_table table = ASSAY_TABLE(struct softmax_options, fields);
@@ -45,7 +46,8 @@ static void backward(const struct assay_work *work, int item, void *scratch)
     const struct span span = span_of_item(edge, item, work->plan->phases[ASSAY_FORWARD][0].per_sample);
     const float *y = work->output + span.first, *dy = work->output_gradient + span.first;
     float *dx = work->input_gradient + span.first;
-    for (int pixel = 0; pixel < span.pixels; pixel++, y += edge->pitch, dy += edge->pitch, dx += edge->pitch) {
+    for (int pixel = 0; pixel < span.pixels;
+         pixel++, y += edge->pitch, dy += edge->pitch, dx += edge->pitch) {
         double mean = 0;
         for (int c = 0; c < edge->shape.channels; c++)
             mean += (double)dy[c] * y[c];

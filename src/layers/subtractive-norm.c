@@ -1,6 +1,7 @@
-/* Subtractive normalisation: from every map the local mean over all maps is subtracted, under a gaussian window. With g the window (kernel x kernel, sigma =
- * kernel / 4, sum 1) and m(p) the mass of g inside the image around p:
- *     mean(p) = (1 / m(p)) sum over q of g(q - p) (1 / C) sum over c of x[c](q),    y[c](p) = x[c](p) - mean(p). */
+/* Subtractive normalisation: from every map the local mean over all maps is subtracted, under a gaussian
+ * window. With g the window (kernel x kernel, sigma = kernel / 4, sum 1) and m(p) the mass of g inside the
+ * image around p: mean(p) = (1 / m(p)) sum over q of g(q - p) (1 / C) sum over c of x[c](q),    y[c](p) =
+ * x[c](p) - mean(p). */
 #include <math.h>
 #include <stdio.h>
 
@@ -14,7 +15,8 @@ struct norm_options {
 };
 
 static const struct assay_field fields[] = {
-    {ASSAY_INT(struct norm_options, kernel), .key = "kernel", .help = "side of the gaussian window, odd", .unit = "pixels", .fallback = "7", .least = 1, .most = 63},
+    {ASSAY_INT(struct norm_options, kernel), .key = "kernel", .help = "side of the gaussian window, odd",
+     .unit = "pixels", .fallback = "7", .least = 1, .most = 63},
 };
 
 static bool check(void *options, struct assay_problem *problem)
@@ -26,8 +28,10 @@ static bool check(void *options, struct assay_problem *problem)
     return false;
 }
 
-static const struct assay_table table = {
-    .fields = fields, .count = sizeof fields / sizeof fields[0], .size = sizeof(struct norm_options), .check = check};
+static const struct assay_table table = {.fields = fields,
+                                         .count = sizeof fields / sizeof fields[0],
+                                         .size = sizeof(struct norm_options),
+                                         .check = check};
 
 struct design {
     int radius, bands;
@@ -40,8 +44,10 @@ static int limit(int value, int least, int most)
     return value < least ? least : value > most ? most : value;
 }
 
-/* Writes for the pixels of rows [first, end): blurred = g * sums, over a map of height x width of which `sums` holds rows [above, …). `line` has room for a row. */
-static void blur(const struct design *d, int height, int width, int first, int end, const float *sums, int above, float *line, float *blurred)
+/* Writes for the pixels of rows [first, end): blurred = g * sums, over a map of height x width of which
+ * `sums` holds rows [above, …). `line` has room for a row. */
+static void blur(const struct design *d, int height, int width, int first, int end, const float *sums,
+                 int above, float *line, float *blurred)
 {
     const int r = d->radius;
     for (int y = first; y < end; y++, blurred += width) {
@@ -87,14 +93,17 @@ static void forward(const struct assay_work *work, int item, void *scratch)
     const struct assay_edge *edge = &work->plan->input;
     const int width = edge->shape.width;
     const struct maps m = maps_of(work, item, scratch);
-    const ptrdiff_t row = (ptrdiff_t)width * edge->pitch, sample = (ptrdiff_t)m.band.sample * (ptrdiff_t)assay_edge_floats(edge);
+    const ptrdiff_t row = (ptrdiff_t)width * edge->pitch,
+                    sample = (ptrdiff_t)m.band.sample * (ptrdiff_t)assay_edge_floats(edge);
     const int pixels = (m.band.end - m.band.first) * width;
 
-    work->kernels->channel_sums((m.below - m.above) * width, edge->pitch, m.sums, work->input + sample + m.above * row);
+    work->kernels->channel_sums((m.below - m.above) * width, edge->pitch, m.sums,
+                                work->input + sample + m.above * row);
     blur(d, edge->shape.height, width, m.band.first, m.band.end, m.sums, m.above, m.line, m.blurred);
     for (int i = 0; i < pixels; i++)
         m.blurred[i] *= d->inverse[m.band.first * width + i];
-    work->kernels->subtract_mean(pixels, edge->shape.channels, edge->pitch, work->output + sample + m.band.first * row,
+    work->kernels->subtract_mean(pixels, edge->shape.channels, edge->pitch,
+                                 work->output + sample + m.band.first * row,
                                  work->input + sample + m.band.first * row, m.blurred);
 }
 
@@ -105,18 +114,21 @@ static void backward(const struct assay_work *work, int item, void *scratch)
     const struct assay_edge *edge = &work->plan->input;
     const int width = edge->shape.width;
     const struct maps m = maps_of(work, item, scratch);
-    const ptrdiff_t row = (ptrdiff_t)width * edge->pitch, sample = (ptrdiff_t)m.band.sample * (ptrdiff_t)assay_edge_floats(edge);
+    const ptrdiff_t row = (ptrdiff_t)width * edge->pitch,
+                    sample = (ptrdiff_t)m.band.sample * (ptrdiff_t)assay_edge_floats(edge);
     const int pixels = (m.below - m.above) * width;
 
     work->kernels->channel_sums(pixels, edge->pitch, m.sums, work->output_gradient + sample + m.above * row);
     for (int i = 0; i < pixels; i++)
         m.sums[i] *= d->inverse[m.above * width + i];
     blur(d, edge->shape.height, width, m.band.first, m.band.end, m.sums, m.above, m.line, m.blurred);
-    work->kernels->subtract_mean((m.band.end - m.band.first) * width, edge->shape.channels, edge->pitch, work->input_gradient + sample + m.band.first * row,
+    work->kernels->subtract_mean((m.band.end - m.band.first) * width, edge->shape.channels, edge->pitch,
+                                 work->input_gradient + sample + m.band.first * row,
                                  work->output_gradient + sample + m.band.first * row, m.blurred);
 }
 
-/* The window as Torch's image.gaussian makes it (sigma 0.25 of the side), and the mass that the border leaves of it. */
+/* The window as Torch's image.gaussian makes it (sigma 0.25 of the side), and the mass that the border leaves
+ * of it. */
 static bool plan_window(struct assay_layer_plan *plan, struct design *d, int kernel)
 {
     const int height = plan->input.shape.height, width = plan->input.shape.width;
@@ -152,20 +164,32 @@ static bool plan(struct assay_layer_plan *plan, struct assay_problem *problem)
     plan->output = plan->input;
     plan->in_place = d->bands == 1;
     plan->scratch_bytes = ((size_t)(2 * shape->height) + 1) * (size_t)shape->width * sizeof(float);
-    plan->forward_flops = (double)shape->height * shape->width * (2.0 * shape->channels + 4.0 * options->kernel + 1);
-    assay_add_phase(plan, ASSAY_FORWARD, (struct assay_phase){.name = "forward", .kernel = forward, .per_sample = d->bands, .reads = ASSAY_INPUT,
-                                                              .writes = ASSAY_OUTPUT, .across = d->bands > 1 ? ASSAY_INPUT : 0});
+    plan->forward_flops =
+        (double)shape->height * shape->width * (2.0 * shape->channels + 4.0 * options->kernel + 1);
+    assay_add_phase(plan, ASSAY_FORWARD,
+                    (struct assay_phase){.name = "forward",
+                                         .kernel = forward,
+                                         .per_sample = d->bands,
+                                         .reads = ASSAY_INPUT,
+                                         .writes = ASSAY_OUTPUT,
+                                         .across = d->bands > 1 ? ASSAY_INPUT : 0});
     if (!plan->input_gradient)
         return true;
     plan->backward_flops = plan->forward_flops;
-    assay_add_phase(plan, ASSAY_BACKWARD, (struct assay_phase){.name = "backward", .kernel = backward, .per_sample = d->bands, .reads = ASSAY_OUTPUT_GRADIENT,
-                                                               .writes = ASSAY_INPUT_GRADIENT, .across = d->bands > 1 ? ASSAY_OUTPUT_GRADIENT : 0});
+    assay_add_phase(plan, ASSAY_BACKWARD,
+                    (struct assay_phase){.name = "backward",
+                                         .kernel = backward,
+                                         .per_sample = d->bands,
+                                         .reads = ASSAY_OUTPUT_GRADIENT,
+                                         .writes = ASSAY_INPUT_GRADIENT,
+                                         .across = d->bands > 1 ? ASSAY_OUTPUT_GRADIENT : 0});
     return true;
 }
 
 const struct assay_layer_type subtractive_norm_layer = {
     .variant = {.name = "subtractive-norm",
-                .summary = "x minus its mean over all maps under a gaussian window, which is divided by its mass inside the image at the borders",
+                .summary = "x minus its mean over all maps under a gaussian window, which is divided by its "
+                           "mass inside the image at the borders",
                 .source = "Jarrett et al. 2009; Torch7 nn.SpatialSubtractiveNormalization",
                 .example = "{kernel: 5}",
                 .main_key = "kernel",

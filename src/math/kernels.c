@@ -16,7 +16,8 @@ const struct kernels *const *kernels_available(size_t *count)
     *count = 1;
 #if defined(ASSAY_KERNELS_X86)
     __builtin_cpu_init();
-    const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2");
+    const bool avx2 =
+        __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2");
     const bool avx512 = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
                         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
                         __builtin_cpu_supports("avx512cd");
@@ -38,6 +39,7 @@ const struct kernels *kernels_choose(const char *forced, struct assay_error *err
         const size_t used = strlen(names);
         snprintf(names + used, sizeof names - used, "%s%s", i > 0 ? ", " : "", available[i]->name);
     }
-    assay_fail(error, ASSAY_INVALID, "ASSAY_ISA names kernels that this CPU cannot run; it can run %s", names);
+    assay_fail(error, ASSAY_INVALID, "ASSAY_ISA names kernels that this CPU cannot run; it can run %s",
+               names);
     return NULL;
 }

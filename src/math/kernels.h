@@ -1,7 +1,8 @@
 /* The kernels: the same functions, compiled once per instruction set and chosen when the program starts.
  *
- * Sources are in src/math/kernels; each is plain C with the compiler's vector extensions. Every output is one chain of operations in a fixed order, so bits do not depend on
- * threads, on the batch or on a tile's size, and AVX2 and AVX-512 agree. The plain build lacks the fused multiply-add and differs in last bits. */
+ * Sources are in src/math/kernels; each is plain C with the compiler's vector extensions. Every output is one
+ * chain of operations in a fixed order, so bits do not depend on threads, on the batch or on a tile's size,
+ * and AVX2 and AVX-512 agree. The plain build lacks the fused multiply-add and differs in last bits. */
 #ifndef MATH_KERNELS_H
 #define MATH_KERNELS_H
 
@@ -11,9 +12,10 @@
 
 #include "assay/error.h"
 
-/* C[r][c] = beta * C[r][c] + alpha * (sum over o < outer, k < inner, in this order, of A[r, o, k] * B[o, k][c])
- *     A[r, o, k] = a[r * a_row + o * a_outer + k * a_inner],   B[o, k][c] = b[o * b_outer + k * b_inner + c],   C[r][c] = c[r * c_row + c]
- * columns is a multiple of 16. beta 0 does not read C. bias (or NULL) is added at the end: columns floats. */
+/* C[r][c] = beta * C[r][c] + alpha * (sum over o < outer, k < inner, in this order, of A[r, o, k] * B[o,
+ * k][c]) A[r, o, k] = a[r * a_row + o * a_outer + k * a_inner],   B[o, k][c] = b[o * b_outer + k * b_inner +
+ * c],   C[r][c] = c[r * c_row + c] columns is a multiple of 16. beta 0 does not read C. bias (or NULL) is
+ * added at the end: columns floats. */
 struct product {
     int rows, columns, outer, inner;
     const float *a;
@@ -47,31 +49,40 @@ struct kernels {
     void (*relu_backward)(size_t count, float *dx, const float *dy, const float *y);
 
     /* y[i] = mask[i] ? x[i] * scale : 0, mask from words[i] >= threshold: bytes 0 or 1, kept for backward. */
-    void (*dropout_forward)(size_t count, float *y, const float *x, const uint32_t *words, uint32_t threshold, float scale, uint8_t *mask);
+    void (*dropout_forward)(size_t count, float *y, const float *x, const uint32_t *words, uint32_t threshold,
+                            float scale, uint8_t *mask);
     void (*dropout_backward)(size_t count, float *dx, const float *dy, const uint8_t *mask, float scale);
 
-    /* Output rows [first, end) of one sample. `choice` (bytes per output element, or NULL when testing): which element of the window won, row-major. */
-    void (*max_forward)(const struct pooling *pooling, int first, int end, float *y, const float *x, uint8_t *choice);
+    /* Output rows [first, end) of one sample. `choice` (bytes per output element, or NULL when testing):
+     * which element of the window won, row-major. */
+    void (*max_forward)(const struct pooling *pooling, int first, int end, float *y, const float *x,
+                        uint8_t *choice);
     void (*lp_forward)(const struct pooling *pooling, int first, int end, float *y, const float *x);
     void (*average_forward)(const struct pooling *pooling, int first, int end, float *y, const float *x);
     /* Input rows [first, end) of one sample; every element of dx in them is written. */
-    void (*max_backward)(const struct pooling *pooling, int first, int end, float *dx, const float *dy, const uint8_t *choice);
-    void (*lp_backward)(const struct pooling *pooling, int first, int end, float *dx, const float *dy, const float *x, const float *y);
+    void (*max_backward)(const struct pooling *pooling, int first, int end, float *dx, const float *dy,
+                         const uint8_t *choice);
+    void (*lp_backward)(const struct pooling *pooling, int first, int end, float *dx, const float *dy,
+                        const float *x, const float *y);
     void (*average_backward)(const struct pooling *pooling, int first, int end, float *dx, const float *dy);
 
-    /* sums[pixel] = x[pixel][0] + … over `pitch` lanes (16 partial sums, then those in order); y[pixel][c] = x[pixel][c] - mean[pixel] for c < channels, 0 in the other lanes. */
+    /* sums[pixel] = x[pixel][0] + … over `pitch` lanes (16 partial sums, then those in order); y[pixel][c] =
+     * x[pixel][c] - mean[pixel] for c < channels, 0 in the other lanes. */
     void (*channel_sums)(int pixels, int pitch, float *sums, const float *x);
     void (*subtract_mean)(int pixels, int channels, int pitch, float *y, const float *x, const float *mean);
 
-    /* sums[c] = beta * sums[c] + alpha * (sum over rows, in order, of x[row * stride + c]), c < columns (a multiple of 16) */
-    void (*column_sums)(size_t rows, ptrdiff_t stride, int columns, float *sums, const float *x, float beta, float alpha);
+    /* sums[c] = beta * sums[c] + alpha * (sum over rows, in order, of x[row * stride + c]), c < columns (a
+     * multiple of 16) */
+    void (*column_sums)(size_t rows, ptrdiff_t stride, int columns, float *sums, const float *x, float beta,
+                        float alpha);
 
     /* SGD: direction += alpha * penalty'(value) where penalized; value -= learning_rate * direction. */
-    void (*update)(size_t count, float *value, float *direction, float learning_rate, float alpha, float l1, float l2);
+    void (*update)(size_t count, float *value, float *direction, float learning_rate, float alpha, float l1,
+                   float l2);
 };
 
-/* The kernels of the best instruction set this CPU has, or of `forced` (the value of $ASSAY_ISA; NULL or "": no wish). ASSAY_INVALID, with the names this
- * CPU can run, when it cannot be had. */
+/* The kernels of the best instruction set this CPU has, or of `forced` (the value of $ASSAY_ISA; NULL or "":
+ * no wish). ASSAY_INVALID, with the names this CPU can run, when it cannot be had. */
 const struct kernels *kernels_choose(const char *forced, struct assay_error *error);
 
 /* Those that this CPU can run, the plain ones first; `count` of them. For the tests. */

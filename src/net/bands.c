@@ -6,8 +6,8 @@ struct span span_of_item(const struct assay_edge *edge, int item, int bands)
 {
     const struct assay_band band = assay_band(item, bands, edge->shape.height);
     const size_t row = (size_t)edge->shape.width * (size_t)edge->pitch;
-    return (struct span){(size_t)band.sample * assay_edge_floats(edge) + (size_t)band.first * row, (size_t)(band.end - band.first) * row,
-                         (band.end - band.first) * edge->shape.width};
+    return (struct span){(size_t)band.sample * assay_edge_floats(edge) + (size_t)band.first * row,
+                         (size_t)(band.end - band.first) * row, (band.end - band.first) * edge->shape.width};
 }
 
 void plan_elementwise(struct assay_layer_plan *plan, void (*forward)(const struct assay_work *, int, void *),
@@ -20,7 +20,11 @@ void plan_elementwise(struct assay_layer_plan *plan, void (*forward)(const struc
     const double elements = (double)assay_edge_floats(&plan->input);
     plan->forward_flops = elements;
     assay_add_phase(plan, ASSAY_FORWARD,
-                    (struct assay_phase){.name = "forward", .kernel = forward, .per_sample = bands, .reads = ASSAY_INPUT, .writes = ASSAY_OUTPUT});
+                    (struct assay_phase){.name = "forward",
+                                         .kernel = forward,
+                                         .per_sample = bands,
+                                         .reads = ASSAY_INPUT,
+                                         .writes = ASSAY_OUTPUT});
     if (!plan->input_gradient)
         return;
     plan->backward_flops = elements;

@@ -11,8 +11,8 @@ struct span {
 };
 struct span span_of_item(const struct assay_edge *edge, int item, int bands);
 
-/* Declares a layer whose output has the input's shape and whose every output element depends on the same input element alone: a forward phase and, where wanted, a
- * backward one. */
+/* Declares a layer whose output has the input's shape and whose every output element depends on the same
+ * input element alone: a forward phase and, where wanted, a backward one. */
 void plan_elementwise(struct assay_layer_plan *plan, void (*forward)(const struct assay_work *, int, void *),
                       void (*backward)(const struct assay_work *, int, void *));
 

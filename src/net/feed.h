@@ -1,4 +1,5 @@
-/* What a step brings in and takes out: the minibatch, and each sample's loss. The `kept` block of the network's own phases. */
+/* What a step brings in and takes out: the minibatch, and each sample's loss. The `kept` block of the
+ * network's own phases. */
 #ifndef NET_FEED_H
 #define NET_FEED_H
 

@@ -6,7 +6,8 @@
 
 #include "assay/layer.h"
 
-/* Fills the storage of `layer`'s parameter (all of it: what is no element becomes 0). Element i of the file is word i of the stream (seed, RANDOM_INIT,
+/* Fills the storage of `layer`'s parameter (all of it: what is no element becomes 0). Element i of the file
+ * is word i of the stream (seed, RANDOM_INIT,
  * "<layer>.<parameter>"), so neither storage nor neighbours matter. */
 void initial_fill(const char *layer, const struct assay_parameter *parameter, uint64_t seed, float *storage);
 

@@ -52,11 +52,13 @@ static double mse_evaluate(int classes, const float *outputs, int label, float s
 static const struct assay_table no_options = {.size = 1};
 
 static const struct loss nll = {
-    .variant = {.name = "nll",
-                .summary = "softmax and negative log-likelihood of the label, in nats: log(sum of exp(x)) - x[label]",
-                .source = "report 2.2; Bishop, Pattern Recognition and Machine Learning, 4.3.4",
-                .example = "",
-                .table = &no_options},
+    .variant =
+        {.name = "nll",
+         .summary =
+             "softmax and negative log-likelihood of the label, in nats: log(sum of exp(x)) - x[label]",
+         .source = "report 2.2; Bishop, Pattern Recognition and Machine Learning, 4.3.4",
+         .example = "",
+         .table = &no_options},
     .evaluate = nll_evaluate,
 };
 
@@ -70,4 +72,5 @@ static const struct loss mse = {
 };
 
 static const struct assay_variant *const items[] = {&nll.variant, &mse.variant};
-const struct assay_variants losses = {.what = "loss", .items = items, .count = sizeof items / sizeof items[0]};
+const struct assay_variants losses = {
+    .what = "loss", .items = items, .count = sizeof items / sizeof items[0]};

@@ -6,7 +6,8 @@
 
 struct loss {
     struct assay_variant variant; /* first */
-    /* The loss of one sample from the network's `classes` outputs and its label; unless `gradient` is NULL, gradient[c] = scale * dloss/doutput[c]. */
+    /* The loss of one sample from the network's `classes` outputs and its label; unless `gradient` is NULL,
+     * gradient[c] = scale * dloss/doutput[c]. */
     double (*evaluate)(int classes, const float *outputs, int label, float scale, float *gradient);
 };
 

@@ -51,7 +51,8 @@ static size_t count_blocks(const struct plan *plan)
 static struct layout lay_out(const struct plan *plan)
 {
     const struct placement *train = &plan->train_memory, *test = &plan->test_memory;
-    const size_t trained = plan->trained_floats * sizeof(float), all = trained + plan->state_floats * sizeof(float);
+    const size_t trained = plan->trained_floats * sizeof(float),
+                 all = trained + plan->state_floats * sizeof(float);
     const size_t batch = (size_t)plan->batch;
     size_t end = 0;
     struct layout layout;
@@ -91,7 +92,8 @@ struct network_vectors network_vectors(struct network *network)
 float *network_parameter(const struct network *network, float *vector, int l, int i)
 {
     const struct placed_layer *layer = &network->plan->layers[l];
-    return vector + layer->values[i] + (layer->train.parameters[i].trained ? 0 : network->plan->trained_floats);
+    return vector + layer->values[i] +
+           (layer->train.parameters[i].trained ? 0 : network->plan->trained_floats);
 }
 
 /* Points each layer's work at its memory. */
@@ -106,8 +108,11 @@ static void connect(struct network *network, bool training)
     const int layers = plan->layer_count;
     struct assay_work *work = network->work[training];
 
-    work[0] = (struct assay_work){.plan = &network->gather_plan, .step = &network->step, .kernels = network->kernels,
-                                  .output = floats + memory->edges[0], .kept = &network->feed};
+    work[0] = (struct assay_work){.plan = &network->gather_plan,
+                                  .step = &network->step,
+                                  .kernels = network->kernels,
+                                  .output = floats + memory->edges[0],
+                                  .kept = &network->feed};
     for (int l = 0; l < layers; l++) {
         const struct assay_layer_plan *layer = placed_plan(&plan->layers[l], training);
         struct assay_work *w = &work[l + 1];
@@ -118,15 +123,20 @@ static void connect(struct network *network, bool training)
         w->input_gradient = training && layer->input_gradient ? floats + memory->gradients[l] : NULL;
         for (int i = 0; i < layer->parameter_count; i++) {
             w->values[i] = network_parameter(network, vectors.values, l, i);
-            w->gradients[i] = layer->parameters[i].trained ? network_parameter(network, vectors.direction, l, i) : NULL;
-            w->state[i] = layer->parameters[i].trained ? NULL : network_parameter(network, vectors.values, l, i);
+            w->gradients[i] =
+                layer->parameters[i].trained ? network_parameter(network, vectors.direction, l, i) : NULL;
+            w->state[i] =
+                layer->parameters[i].trained ? NULL : network_parameter(network, vectors.values, l, i);
         }
         w->derived = derived + plan->layers[l].derived;
         w->kept = kept + memory->kept[l];
     }
-    work[layers + 1] = (struct assay_work){.plan = &network->loss_plan, .step = &network->step, .kernels = network->kernels,
+    work[layers + 1] = (struct assay_work){.plan = &network->loss_plan,
+                                           .step = &network->step,
+                                           .kernels = network->kernels,
                                            .input = floats + memory->edges[layers],
-                                           .input_gradient = floats + memory->gradients[layers], .kept = &network->feed};
+                                           .input_gradient = floats + memory->gradients[layers],
+                                           .kept = &network->feed};
 }
 
 static void cut_update(struct network *network)
@@ -138,7 +148,8 @@ static void cut_update(struct network *network)
             for (size_t first = 0; parameter->trained && first < parameter->floats; first += UPDATE_BLOCK) {
                 const size_t left = parameter->floats - first;
                 network->blocks[network->block_count++] =
-                    (struct update_block){plan->layers[l].values[i] + first, left < UPDATE_BLOCK ? left : UPDATE_BLOCK, parameter->penalized};
+                    (struct update_block){plan->layers[l].values[i] + first,
+                                          left < UPDATE_BLOCK ? left : UPDATE_BLOCK, parameter->penalized};
             }
         }
 }
@@ -222,7 +233,8 @@ static void run_item(void *context, int item, int worker)
         item -= items;
     for (int p = group->first; p < group->first + group->count; p++) {
         const struct placed_phase *placed = &program->phases[p];
-        placed->phase->kernel(&c->work[placed->layer + 1], item, c->network->memory + c->network->layout.scratch + scratch * (size_t)worker);
+        placed->phase->kernel(&c->work[placed->layer + 1], item,
+                              c->network->memory + c->network->layout.scratch + scratch * (size_t)worker);
     }
 }
 
@@ -247,8 +259,8 @@ static struct network_results results_of(const struct network *network)
     return (struct network_results){network->feed.loss, network->feed.nll, network->feed.predicted};
 }
 
-struct network_results network_train(struct network *network, const struct minibatch *minibatch, uint64_t seed, uint32_t epoch, float scale,
-                                     float beta, float alpha)
+struct network_results network_train(struct network *network, const struct minibatch *minibatch,
+                                     uint64_t seed, uint32_t epoch, float scale, float beta, float alpha)
 {
     network->feed.minibatch = *minibatch;
     network->feed.scale = scale;
@@ -276,8 +288,9 @@ static void update_item(void *context, int item, int worker)
     const struct update_context *c = context;
     const struct update_block *block = &c->network->blocks[item];
     const struct network_vectors vectors = network_vectors(c->network);
-    c->network->kernels->update(block->count, vectors.values + block->first, vectors.direction + block->first, c->learning_rate, c->alpha,
-                                block->penalized ? c->l1 : 0, block->penalized ? c->l2 : 0);
+    c->network->kernels->update(block->count, vectors.values + block->first, vectors.direction + block->first,
+                                c->learning_rate, c->alpha, block->penalized ? c->l1 : 0,
+                                block->penalized ? c->l2 : 0);
 }
 
 void network_update(struct network *network, float learning_rate, float alpha, float l1, float l2)
@@ -308,5 +321,6 @@ const float *network_edge(const struct network *network, bool training, int edge
 
 const float *network_edge_gradient(const struct network *network, int edge)
 {
-    return (const float *)(network->memory + network->layout.floats) + network->plan->train_memory.gradients[edge];
+    return (const float *)(network->memory + network->layout.floats) +
+           network->plan->train_memory.gradients[edge];
 }

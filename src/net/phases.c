@@ -13,7 +13,8 @@ static void gather(const struct assay_work *work, int item, void *scratch)
     const int channels = edge->shape.channels, height = edge->shape.height, width = edge->shape.width;
     const int inner_height = height - 2 * feed->pad, inner_width = width - 2 * feed->pad;
     const size_t plane = (size_t)inner_height * (size_t)inner_width;
-    const uint8_t *image = feed->minibatch.images + (size_t)feed->minibatch.indices[item] * (size_t)channels * plane;
+    const uint8_t *image =
+        feed->minibatch.images + (size_t)feed->minibatch.indices[item] * (size_t)channels * plane;
     float *to = work->output + (size_t)item * assay_edge_floats(edge);
 
     for (int y = -feed->pad; y < height - feed->pad; y++)
@@ -56,10 +57,12 @@ static void score(const struct assay_work *work, int item, void *scratch)
     judge(work, item, NULL);
 }
 
-const struct assay_phase phase_gather = {.name = "gather", .kernel = gather, .per_sample = 1, .writes = ASSAY_OUTPUT};
+const struct assay_phase phase_gather = {
+    .name = "gather", .kernel = gather, .per_sample = 1, .writes = ASSAY_OUTPUT};
 const struct assay_phase phase_loss = {.name = "loss",
                                        .kernel = loss_and_gradient,
                                        .per_sample = 1,
                                        .reads = ASSAY_INPUT,
                                        .writes = ASSAY_INPUT_GRADIENT};
-const struct assay_phase phase_score = {.name = "score", .kernel = score, .per_sample = 1, .reads = ASSAY_INPUT};
+const struct assay_phase phase_score = {
+    .name = "score", .kernel = score, .per_sample = 1, .reads = ASSAY_INPUT};

@@ -4,9 +4,10 @@
 
 #include "net/plan.h"
 
-extern const struct assay_phase phase_gather; /* bytes of the data set → padded, normalised floats of the first edge */
-extern const struct assay_phase phase_loss;   /* outputs → loss, class and gradient, per sample */
-extern const struct assay_phase phase_score;  /* the same without a gradient, for testing */
+extern const struct assay_phase
+    phase_gather; /* bytes of the data set → padded, normalised floats of the first edge */
+extern const struct assay_phase phase_loss;  /* outputs → loss, class and gradient, per sample */
+extern const struct assay_phase phase_score; /* the same without a gradient, for testing */
 
 /* The plan of a layer for training or for testing. */
 const struct assay_layer_plan *placed_plan(const struct placed_layer *layer, bool training);

@@ -69,13 +69,15 @@ static bool refuse(const struct builder *builder, size_t item, const char *key, 
     const struct assay_variant_value *value = &builder->request->model->items[item];
     const struct place place = {value->source, value->line, value->column};
     char path[128];
-    snprintf(path, sizeof path, "model[%zu].%s%s%s", item, value->variant->name, key ? "." : "", key ? key : "");
+    snprintf(path, sizeof path, "model[%zu].%s%s%s", item, value->variant->name, key ? "." : "",
+             key ? key : "");
     return diagnose(builder->diagnostics, place, path, "%s", text);
 }
 
 static bool refuse_memory(const struct builder *builder)
 {
-    return diagnose_machine(builder->diagnostics, (struct place){0}, NULL, "out of memory while planning the network");
+    return diagnose_machine(builder->diagnostics, (struct place){0}, NULL,
+                            "out of memory while planning the network");
 }
 
 /* conv1, conv2, linear1: the type and its count among that type, unless the config names it. */
@@ -90,7 +92,8 @@ static const char *layer_name(const struct builder *builder, const struct assay_
     return arena_format(builder->arena, "%s%d", value->variant->name, count);
 }
 
-static bool plan_layer(struct builder *builder, size_t item, struct assay_edge input, bool training, struct assay_layer_plan *plan)
+static bool plan_layer(struct builder *builder, size_t item, struct assay_edge input, bool training,
+                       struct assay_layer_plan *plan)
 {
     const struct assay_variant_value *value = &builder->request->model->items[item];
     const struct assay_layer_type *type = (const struct assay_layer_type *)value->variant;
@@ -109,7 +112,8 @@ static bool plan_layer(struct builder *builder, size_t item, struct assay_edge i
         return problem.text[0] ? refuse(builder, item, problem.key, problem.text) : refuse_memory(builder);
     const struct assay_shape out = plan->output.shape;
     size_t floats;
-    const size_t dimensions[] = {(size_t)out.height, (size_t)out.width, (size_t)plan->output.pitch, (size_t)builder->request->batch};
+    const size_t dimensions[] = {(size_t)out.height, (size_t)out.width, (size_t)plan->output.pitch,
+                                 (size_t)builder->request->batch};
     if (!size_of_dimensions(dimensions, 4, sizeof(float), (size_t)1 << 36, &floats))
         return refuse(builder, item, NULL, "makes an output that is too large");
     return true;
@@ -131,7 +135,8 @@ static bool place_layers(struct builder *builder)
         first = false;
         struct placed_layer *layer = &plan->layers[plan->layer_count];
         layer->type = type;
-        if (!plan_layer(builder, item, edge, true, &layer->train) || !plan_layer(builder, item, edge, false, &layer->test))
+        if (!plan_layer(builder, item, edge, true, &layer->train) ||
+            !plan_layer(builder, item, edge, false, &layer->test))
             return false;
         for (int i = 0; i < plan->layer_count; i++)
             if (strcmp(plan->layers[i].train.name, layer->train.name) == 0)
@@ -143,7 +148,9 @@ static bool place_layers(struct builder *builder)
         return diagnose(builder->diagnostics, (struct place){0}, "model", "has no layer");
     if (edge.shape.height != 1 || edge.shape.width != 1 || edge.shape.channels != plan->classes) {
         char text[160];
-        snprintf(text, sizeof text, "the last layer gives %d x %d x %d values, but the data have %d classes; end with linear: {units: %d}",
+        snprintf(text, sizeof text,
+                 "the last layer gives %d x %d x %d values, but the data have %d classes; end with linear: "
+                 "{units: %d}",
                  edge.shape.channels, edge.shape.height, edge.shape.width, plan->classes, plan->classes);
         return refuse(builder, request->model->count - 1, NULL, text);
     }
@@ -180,13 +187,15 @@ const struct assay_layer_plan *placed_plan(const struct placed_layer *layer, boo
     return training ? &layer->train : &layer->test;
 }
 
-/* Whether layer l may write its output over its input: nobody reads the input afterwards, and both lie alike. */
+/* Whether layer l may write its output over its input: nobody reads the input afterwards, and both lie alike.
+ */
 static bool shares_memory(const struct plan *plan, int l, bool training)
 {
     const struct assay_layer_plan *layer = placed_plan(&plan->layers[l], training);
     if (!layer->in_place || layer->input.pitch != layer->output.pitch)
         return false;
-    return !training || (!layer->backward_reads_input && (l == 0 || !plan->layers[l - 1].train.backward_reads_output));
+    return !training ||
+           (!layer->backward_reads_input && (l == 0 || !plan->layers[l - 1].train.backward_reads_output));
 }
 
 static bool place_memory(struct plan *plan, bool training, struct arena *arena)
@@ -199,7 +208,8 @@ static bool place_memory(struct plan *plan, bool training, struct arena *arena)
     if (!memory->edges || !memory->gradients || !memory->kept)
         return false;
     for (int e = 0; e <= plan->layer_count; e++) {
-        const struct assay_edge *edge = e == 0 ? &plan->layers[0].train.input : &plan->layers[e - 1].train.output;
+        const struct assay_edge *edge =
+            e == 0 ? &plan->layers[0].train.input : &plan->layers[e - 1].train.output;
         const size_t floats = size_round_up(assay_edge_floats(edge) * batch, ASSAY_LANES);
         if (e > 0 && shares_memory(plan, e - 1, training)) {
             memory->edges[e] = memory->edges[e - 1];
@@ -231,7 +241,8 @@ static int edge_id(const struct placement *memory, int edge)
     return edge;
 }
 
-/* The id of what `buffer` means to layer l; the nine kinds of buffer share one numbering in which an edge's two sides have the same id. */
+/* The id of what `buffer` means to layer l; the nine kinds of buffer share one numbering in which an edge's
+ * two sides have the same id. */
 static int resource(const struct placement *memory, int layer_count, int l, unsigned buffer)
 {
     enum { EDGES, GRADIENTS, VALUES, PARAMETER_GRADIENTS, STATE, DERIVED, KEPT };
@@ -255,7 +266,8 @@ static int resource(const struct placement *memory, int layer_count, int l, unsi
     return -1;
 }
 
-static struct phase_use use_of(const struct placement *memory, int layer_count, int l, const struct assay_phase *phase)
+static struct phase_use use_of(const struct placement *memory, int layer_count, int l,
+                               const struct assay_phase *phase)
 {
     struct phase_use use = {.placed = {phase, l}};
     for (unsigned buffer = 1; buffer <= ASSAY_KEPT; buffer <<= 1) {
@@ -321,7 +333,8 @@ static bool build_programs(struct plan *plan, struct arena *arena)
     return program_build(&plan->test, uses, list.count, arena);
 }
 
-const struct plan *plan_create(struct arena *arena, const struct plan_request *request, struct diagnostics *diagnostics)
+const struct plan *plan_create(struct arena *arena, const struct plan_request *request,
+                               struct diagnostics *diagnostics)
 {
     struct plan *plan = arena_allocate(arena, 1, sizeof *plan);
     struct builder builder = {arena, request, diagnostics, plan};
@@ -340,7 +353,8 @@ const struct plan *plan_create(struct arena *arena, const struct plan_request *r
     if (!place_layers(&builder))
         return NULL;
     place_parameters(plan);
-    if (!place_memory(plan, true, arena) || !place_memory(plan, false, arena) || !build_programs(plan, arena)) {
+    if (!place_memory(plan, true, arena) || !place_memory(plan, false, arena) ||
+        !build_programs(plan, arena)) {
         refuse_memory(&builder);
         return NULL;
     }

@@ -32,7 +32,8 @@ struct phase_round {
 
 struct placed_phase {
     const struct assay_phase *phase;
-    int layer; /* index; -1: the network's own first phase, that makes floats of bytes; layer_count: the loss */
+    int layer; /* index; -1: the network's own first phase, that makes floats of bytes; layer_count: the loss
+                */
 };
 
 struct program {
@@ -44,15 +45,16 @@ struct program {
 
 /* Memory that only one of training and testing uses at a time. */
 struct placement {
-    size_t *edges, *gradients; /* floats: edge i lies between layer i-1 and layer i, so there are layer_count + 1 */
-    size_t *kept;              /* bytes, one per layer */
+    size_t *edges,
+        *gradients; /* floats: edge i lies between layer i-1 and layer i, so there are layer_count + 1 */
+    size_t *kept;   /* bytes, one per layer */
     size_t floats, kept_bytes, scratch_bytes;
 };
 
 struct plan {
     struct assay_shape image; /* what comes in, padded */
     int pad, classes, batch;
-    int layer_count;          /* without those that are absent */
+    int layer_count; /* without those that are absent */
     struct placed_layer *layers;
     struct program prepare, train, test; /* train: forward, loss and backward */
     struct placement train_memory, test_memory;
@@ -67,8 +69,10 @@ struct plan_request {
     int pad, classes, batch, threads;
 };
 
-/* NULL when a layer does not fit, which is diagnosed at its place in the config (`model[2].conv: …`), or without memory. The plan lives in the arena. */
-const struct plan *plan_create(struct arena *arena, const struct plan_request *request, struct diagnostics *diagnostics);
+/* NULL when a layer does not fit, which is diagnosed at its place in the config (`model[2].conv: …`), or
+ * without memory. The plan lives in the arena. */
+const struct plan *plan_create(struct arena *arena, const struct plan_request *request,
+                               struct diagnostics *diagnostics);
 
 /* The table of `assay check`: per layer its shape, parameters, algorithm, MFLOP and memory, then the sums. */
 void plan_print(const struct plan *plan, struct text *text);

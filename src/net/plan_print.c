@@ -28,7 +28,8 @@ static void add_shape(struct text *text, const struct assay_shape *shape)
         text_add(text, "%d x %d x %d", shape->channels, shape->height, shape->width);
 }
 
-static void add_row(struct text *text, const char *name, const char *type, const struct assay_shape *shape, size_t parameters, double flops, const char *algorithm)
+static void add_row(struct text *text, const char *name, const char *type, const struct assay_shape *shape,
+                    size_t parameters, double flops, const char *algorithm)
 {
     struct text shape_text = {0}, count = {0}, work = {0};
     add_shape(&shape_text, shape);
@@ -36,8 +37,9 @@ static void add_row(struct text *text, const char *name, const char *type, const
         text_add(&count, "%zu", parameters);
     if (flops > 0)
         text_add(&work, "%.3f", flops / 1e6);
-    text_add(text, "  %-20s %-18s %-14s %12s %12s  %s\n", name, type, shape_text.bytes ? shape_text.bytes : "", count.bytes ? count.bytes : "", work.bytes ? work.bytes : "",
-             algorithm ? algorithm : "");
+    text_add(text, "  %-20s %-18s %-14s %12s %12s  %s\n", name, type,
+             shape_text.bytes ? shape_text.bytes : "", count.bytes ? count.bytes : "",
+             work.bytes ? work.bytes : "", algorithm ? algorithm : "");
     text_finish(&shape_text);
     text_finish(&count);
     text_finish(&work);
@@ -53,15 +55,21 @@ static double all_flops(const struct plan *plan, bool backward)
 
 void plan_print(const struct plan *plan, struct text *text)
 {
-    text_add(text, "  %-20s %-18s %-14s %12s %12s  %s\n", "layer", "type", "output", "parameters", "MFLOP", "algorithm");
+    text_add(text, "  %-20s %-18s %-14s %12s %12s  %s\n", "layer", "type", "output", "parameters", "MFLOP",
+             "algorithm");
     add_row(text, "input", "", &plan->image, 0, 0, NULL);
     for (int l = 0; l < plan->layer_count; l++) {
         const struct assay_layer_plan *layer = &plan->layers[l].train;
-        add_row(text, layer->name, plan->layers[l].type->variant.name, &layer->output.shape, elements_of(layer), layer->forward_flops + layer->backward_flops, layer->algorithm);
+        add_row(text, layer->name, plan->layers[l].type->variant.name, &layer->output.shape,
+                elements_of(layer), layer->forward_flops + layer->backward_flops, layer->algorithm);
     }
-    text_add(text, "\n  %zu parameters; per sample %.1f MFLOP to train, %.1f to test\n", plan->parameter_elements, all_flops(plan, true) / 1e6, all_flops(plan, false) / 1e6);
-    text_add(text, "  batch of %d on %d thread%s: %.1f MiB in one allocation; %d rounds for a training step, %d for a test\n", plan->batch, plan->threads,
-             plan->threads == 1 ? "" : "s", mebibytes(network_bytes(plan)), plan->train.round_count, plan->test.round_count);
+    text_add(text, "\n  %zu parameters; per sample %.1f MFLOP to train, %.1f to test\n",
+             plan->parameter_elements, all_flops(plan, true) / 1e6, all_flops(plan, false) / 1e6);
+    text_add(text,
+             "  batch of %d on %d thread%s: %.1f MiB in one allocation; %d rounds for a training step, %d "
+             "for a test\n",
+             plan->batch, plan->threads, plan->threads == 1 ? "" : "s", mebibytes(network_bytes(plan)),
+             plan->train.round_count, plan->test.round_count);
 }
 
 static void add_json_shape(struct json_writer *json, const struct assay_shape *shape)

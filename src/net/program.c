@@ -38,8 +38,10 @@ static enum relation relate(const struct phase_use *earlier, const struct phase_
     return relation;
 }
 
-/* Puts phase `use` into the last group it follows item by item, or else into a new group behind all that it waits for. Returns the group. */
-static int place(const struct phase_use *uses, const int *group_of, int use, struct draft *drafts, int *draft_count)
+/* Puts phase `use` into the last group it follows item by item, or else into a new group behind all that it
+ * waits for. Returns the group. */
+static int place(const struct phase_use *uses, const int *group_of, int use, struct draft *drafts,
+                 int *draft_count)
 {
     int join = -1, level = 0;
     for (int g = 0; g < *draft_count; g++) {
@@ -64,7 +66,8 @@ static int place(const struct phase_use *uses, const int *group_of, int use, str
     if (join >= 0)
         level = drafts[join].level >= level ? drafts[join].level + 1 : level;
     const struct assay_phase *phase = uses[use].placed.phase;
-    drafts[*draft_count] = (struct draft){.level = level, .per_sample = phase->per_sample, .items = phase->items};
+    drafts[*draft_count] =
+        (struct draft){.level = level, .per_sample = phase->per_sample, .items = phase->items};
     return (*draft_count)++;
 }
 
@@ -90,7 +93,8 @@ bool program_build(struct program *program, const struct phase_use *uses, int co
             if (drafts[g].level != level)
                 continue;
             struct phase_group *group = &program->groups[program->group_count++];
-            *group = (struct phase_group){.first = program->phase_count, .per_sample = drafts[g].per_sample, .items = drafts[g].items};
+            *group = (struct phase_group){
+                .first = program->phase_count, .per_sample = drafts[g].per_sample, .items = drafts[g].items};
             for (int u = 0; u < count; u++)
                 if (group_of[u] == g)
                     program->phases[program->phase_count++] = uses[u].placed;

@@ -1,4 +1,5 @@
-/* From phases in order to rounds: what may run together does, and a barrier stands only where a phase reads what another wrote across a cut. */
+/* From phases in order to rounds: what may run together does, and a barrier stands only where a phase reads
+ * what another wrote across a cut. */
 #ifndef NET_PROGRAM_H
 #define NET_PROGRAM_H
 

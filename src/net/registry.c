@@ -1,4 +1,5 @@
-/* The layer types, from the list in src/layers/meson.build: layer_list.inc holds one LAYER(<name>) per word. */
+/* The layer types, from the list in src/layers/meson.build: layer_list.inc holds one LAYER(<name>) per word.
+ */
 #include "assay/layer.h"
 
 #define LAYER(name) extern const struct assay_layer_type name##_layer;
@@ -12,8 +13,9 @@ static const struct assay_variant *const items[] = {
 #undef LAYER
 
 static const struct assay_field common_fields[] = {
-    {ASSAY_NAME(struct assay_layer_common, name), .key = "name", .help = "what its parameters are called in files; otherwise its type and its count",
-     .fallback = "null", .optional = true},
+    {ASSAY_NAME(struct assay_layer_common, name), .key = "name",
+     .help = "what its parameters are called in files; otherwise its type and its count", .fallback = "null",
+     .optional = true},
 };
 static const struct assay_table common_table = ASSAY_TABLE(struct assay_layer_common, common_fields);
 

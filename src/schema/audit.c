@@ -1,3 +1,4 @@
+/* What is wrong with the tables themselves. */
 #include <string.h>
 
 #include "schema/kind.h"

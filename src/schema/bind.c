@@ -1,3 +1,4 @@
+/* Binding: from a map of the tree to the struct that a table describes. */
 #include <stdint.h>
 #include <string.h>
 
@@ -78,6 +79,8 @@ static bool refuse_key(const struct binder *binder, const struct scope *scope, c
 static bool bind_value(const struct binder *binder, const struct assay_field *field, const struct node *node,
                        const struct path *path, void *member)
 {
+    if (node->wrong)
+        return false;
     if (!node_is_null(node) || !field_takes_null(field))
         return field->kind->bind(binder, field, node, path, member);
     memcpy(member, field->kind->null, field->kind->size);

@@ -1,3 +1,4 @@
+/* The tables as Markdown, and the registry as text. */
 #include <ctype.h>
 #include <string.h>
 

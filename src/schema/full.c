@@ -1,3 +1,4 @@
+/* The tables as a config with every key. */
 #include <string.h>
 
 #include "schema/kind.h"

@@ -1,3 +1,4 @@
+/* The tables as JSON Schema, draft 7. */
 #include <stdio.h>
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* The kinds that are numbers: bool, int, seed, real. */
 #include <inttypes.h>
 #include <limits.h>
 #include <math.h>

@@ -1,3 +1,4 @@
+/* The kinds that choose: one of several variants, or a list of them. */
 #include <string.h>
 
 #include "schema/kind.h"
@@ -34,6 +35,8 @@ static bool bind_options(const struct binder *binder, struct rows rows, const ch
 {
     if (given != NULL && given->kind == NODE_MAP)
         return bind_rows(binder, &(struct scope){rows, given, path, false}, options);
+    if (given != NULL && given->wrong)
+        return false;
     const bool nothing = given == NULL || node_is_null(given);
     if (!nothing && main_key == NULL)
         return refuse_node(binder, "a map of options", given, path);
@@ -72,6 +75,8 @@ static bool refuse_shape(const struct binder *binder, const struct assay_variant
 static bool bind_one(const struct binder *binder, const struct assay_variants *variants, const char *per,
                      const struct node *node, const struct path *path, struct assay_variant_value *value)
 {
+    if (node->wrong)
+        return false;
     const bool bare = node->kind == NODE_SCALAR && !node_is_null(node);
     if (!bare && (node->kind != NODE_MAP || node->count != 1))
         return refuse_shape(binder, variants, per, node, path);

@@ -1,3 +1,4 @@
+/* The tables' structs as resolved YAML. */
 #include "schema/kind.h"
 #include "schema/schema.h"
 

@@ -1,8 +1,8 @@
 /* Activations, element by element. */
 #include "math/kernels/kernel.h"
 
-/* tanh(x) = x P(x²) / Q(x²) on [-9, 9], saturated outside. Coefficients fitted for this file by iteratively reweighted least squares towards the minimax relative error,
- * 2.1e-8 before rounding. */
+/* tanh(x) = x P(x²) / Q(x²) on [-9, 9], saturated outside. Coefficients fitted for this file by iteratively
+ * reweighted least squares towards the minimax relative error, 2.1e-8 before rounding. */
 static inline float tanh_of(float x)
 {
     const float bounded = x < -9.0f ? -9.0f : x > 9.0f ? 9.0f : x;

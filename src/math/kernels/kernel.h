@@ -1,4 +1,5 @@
-/* What every kernel source begins with. Each is compiled once per instruction set; KERNEL(name) keeps the copies apart. */
+/* What every kernel source begins with. Each is compiled once per instruction set; KERNEL(name) keeps the
+ * copies apart. */
 #ifndef KERNELS_KERNEL_H
 #define KERNELS_KERNEL_H
 
@@ -30,25 +31,25 @@ typedef uint8_t byte_vector __attribute__((vector_size(LANES), aligned(1), may_a
 #endif
 
 /* Every kernel of one set, declared by the same list that fills its table. */
-#define KERNEL_LIST(X)                                                                                                 \
-    X(product)                                                                                                         \
-    X(tanh_forward)                                                                                                    \
-    X(tanh_backward)                                                                                                   \
-    X(sigmoid_forward)                                                                                                 \
-    X(sigmoid_backward)                                                                                                \
-    X(relu_forward)                                                                                                    \
-    X(relu_backward)                                                                                                   \
-    X(dropout_forward)                                                                                                 \
-    X(dropout_backward)                                                                                                \
-    X(max_forward)                                                                                                     \
-    X(lp_forward)                                                                                                      \
-    X(average_forward)                                                                                                 \
-    X(max_backward)                                                                                                    \
-    X(lp_backward)                                                                                                     \
-    X(average_backward)                                                                                                \
-    X(channel_sums)                                                                                                    \
-    X(subtract_mean)                                                                                                   \
-    X(column_sums)                                                                                                     \
+#define KERNEL_LIST(X)                                                                                       \
+    X(product)                                                                                               \
+    X(tanh_forward)                                                                                          \
+    X(tanh_backward)                                                                                         \
+    X(sigmoid_forward)                                                                                       \
+    X(sigmoid_backward)                                                                                      \
+    X(relu_forward)                                                                                          \
+    X(relu_backward)                                                                                         \
+    X(dropout_forward)                                                                                       \
+    X(dropout_backward)                                                                                      \
+    X(max_forward)                                                                                           \
+    X(lp_forward)                                                                                            \
+    X(average_forward)                                                                                       \
+    X(max_backward)                                                                                          \
+    X(lp_backward)                                                                                           \
+    X(average_backward)                                                                                      \
+    X(channel_sums)                                                                                          \
+    X(subtract_mean)                                                                                         \
+    X(column_sums)                                                                                           \
     X(update)
 
 #define KERNEL_DECLARE(name) extern __typeof__(*((struct kernels *)0)->name) KERNEL(name);

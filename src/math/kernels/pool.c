@@ -1,9 +1,11 @@
-/* Pooling over channels-last data, sixteen channels at a time. A window may hang over the border by `pad`: max sees nothing there, lp and average see zeros. */
+/* Pooling over channels-last data, sixteen channels at a time. A window may hang over the border by `pad`:
+ * max sees nothing there, lp and average see zeros. */
 #include <math.h>
 
 #include "math/kernels/kernel.h"
 
-/* The part of a window that lies inside: rows [y0, y1) and columns [x0, x1) of the input, beginning at (top, left) with the padding. */
+/* The part of a window that lies inside: rows [y0, y1) and columns [x0, x1) of the input, beginning at (top,
+ * left) with the padding. */
 struct window {
     int top, left, y0, y1, x0, x1;
 };
@@ -12,8 +14,12 @@ static inline struct window window_at(const struct pooling *p, int out_y, int ou
 {
     const int top = out_y * p->stride - p->pad, left = out_x * p->stride - p->pad;
     const int bottom = top + p->size, right = left + p->size;
-    return (struct window){top, left, top > 0 ? top : 0, bottom < p->in_height ? bottom : p->in_height,
-                           left > 0 ? left : 0, right < p->in_width ? right : p->in_width};
+    return (struct window){top,
+                           left,
+                           top > 0 ? top : 0,
+                           bottom < p->in_height ? bottom : p->in_height,
+                           left > 0 ? left : 0,
+                           right < p->in_width ? right : p->in_width};
 }
 
 static inline const float *pixel(const struct pooling *p, const float *x, int row, int column)
@@ -21,16 +27,17 @@ static inline const float *pixel(const struct pooling *p, const float *x, int ro
     return x + ((ptrdiff_t)row * p->in_width + column) * p->pitch;
 }
 
-/* Calls body for every block of channels of every output pixel in rows [first, end); `offset` is the block's place in the output. */
-#define FOR_OUTPUTS(p, first, end, w, c, offset)                                                                       \
-    for (int out_y = (first); out_y < (end); out_y++)                                                                  \
-        for (int out_x = 0; out_x < (p)->out_width; out_x++)                                                           \
-            for (struct window w = window_at((p), out_y, out_x), *once = &w; once; once = NULL)                        \
-                for (ptrdiff_t c = 0, offset = ((ptrdiff_t)out_y * (p)->out_width + out_x) * (p)->pitch; c < (p)->pitch; \
-                     c += LANES, offset += LANES)
+/* Calls body for every block of channels of every output pixel in rows [first, end); `offset` is the block's
+ * place in the output. */
+#define FOR_OUTPUTS(p, first, end, w, c, offset)                                                             \
+    for (int out_y = (first); out_y < (end); out_y++)                                                        \
+        for (int out_x = 0; out_x < (p)->out_width; out_x++)                                                 \
+            for (struct window w = window_at((p), out_y, out_x), *once = &w; once; once = NULL)              \
+                for (ptrdiff_t c = 0, offset = ((ptrdiff_t)out_y * (p)->out_width + out_x) * (p)->pitch;     \
+                     c < (p)->pitch; c += LANES, offset += LANES)
 
-#define FOR_WINDOW(w, row, column)                                                                                     \
-    for (int row = (w).y0; row < (w).y1; row++)                                                                        \
+#define FOR_WINDOW(w, row, column)                                                                           \
+    for (int row = (w).y0; row < (w).y1; row++)                                                              \
         for (int column = (w).x0; column < (w).x1; column++)
 
 /* Where `mask` is all ones `a`, where it is 0 `b`. */
@@ -39,7 +46,8 @@ static inline int_vector select(int_vector mask, int_vector a, int_vector b)
     return (mask & a) | (~mask & b);
 }
 
-void KERNEL(max_forward)(const struct pooling *p, int first, int end, float *y, const float *x, uint8_t *choice)
+void KERNEL(max_forward)(const struct pooling *p, int first, int end, float *y, const float *x,
+                         uint8_t *choice)
 {
     FOR_OUTPUTS(p, first, end, w, c, offset)
     {
@@ -79,19 +87,19 @@ void KERNEL(average_forward)(const struct pooling *p, int first, int end, float 
 static inline float raise(float x, const int power)
 {
     const float square = x * x;
-    return power == 1 ? fabsf(x) : power == 2 ? square : power == 4 ? square * square : square * square * (square * square);
+    return power == 1   ? fabsf(x)
+           : power == 2 ? square
+           : power == 4 ? square * square
+                        : square * square * (square * square);
 }
 
 static inline float root(float x, const int power)
 {
-    return power == 1   ? x
-           : power == 2 ? sqrtf(x)
-           : power == 4 ? sqrtf(sqrtf(x))
-                        : sqrtf(sqrtf(sqrtf(x)));
+    return power == 1 ? x : power == 2 ? sqrtf(x) : power == 4 ? sqrtf(sqrtf(x)) : sqrtf(sqrtf(sqrtf(x)));
 }
 
-static inline __attribute__((always_inline)) void lp_forward_power(const struct pooling *p, int first, int end, float *y,
-                                                                   const float *x, const int power)
+static inline __attribute__((always_inline)) void
+lp_forward_power(const struct pooling *p, int first, int end, float *y, const float *x, const int power)
 {
     FOR_OUTPUTS(p, first, end, w, c, offset)
     {
@@ -108,8 +116,8 @@ static inline __attribute__((always_inline)) void lp_forward_power(const struct 
 }
 
 /* High powers scale by the window's largest element, so that small values do not vanish. */
-static inline __attribute__((always_inline)) void lp_forward_scaled(const struct pooling *p, int first, int end, float *y,
-                                                                    const float *x, const int power)
+static inline __attribute__((always_inline)) void
+lp_forward_scaled(const struct pooling *p, int first, int end, float *y, const float *x, const int power)
 {
     const float exponent = (float)p->p, inverse = (float)(1 / p->p);
     FOR_OUTPUTS(p, first, end, w, c, offset)
@@ -130,7 +138,8 @@ static inline __attribute__((always_inline)) void lp_forward_scaled(const struct
         {
             const float *from = pixel(p, x, row, column) + c;
             for (int l = 0; l < LANES; l++)
-                sum[l] += power ? raise(from[l] * scale[l], power) : powf(fabsf(from[l]) * scale[l], exponent);
+                sum[l] +=
+                    power ? raise(from[l] * scale[l], power) : powf(fabsf(from[l]) * scale[l], exponent);
         }
         for (int l = 0; l < LANES; l++)
             y[offset + l] = largest[l] * (power ? root(sum[l], power) : powf(sum[l], inverse));
@@ -165,20 +174,24 @@ static void clear_rows(const struct pooling *p, int first, int end, float *dx)
     memset(dx + (size_t)first * row, 0, (size_t)(end - first) * row * sizeof *dx);
 }
 
-/* Like FOR_OUTPUTS, over the outputs that reach into input rows [first, end), with each window cut to those rows. */
-#define FOR_REACHING(p, first, end, w, c, offset)                                                                      \
-    int out_first, out_end;                                                                                            \
-    reaching((p), (first), (end), &out_first, &out_end);                                                               \
-    clear_rows((p), (first), (end), dx);                                                                               \
-    FOR_OUTPUTS(p, out_first, out_end, w, c, offset)                                                                   \
-    for (int *cut = (w.y0 = w.y0 > (first) ? w.y0 : (first), w.y1 = w.y1 < (end) ? w.y1 : (end), &w.y0); cut; cut = NULL)
+/* Like FOR_OUTPUTS, over the outputs that reach into input rows [first, end), with each window cut to those
+ * rows. */
+#define FOR_REACHING(p, first, end, w, c, offset)                                                            \
+    int out_first, out_end;                                                                                  \
+    reaching((p), (first), (end), &out_first, &out_end);                                                     \
+    clear_rows((p), (first), (end), dx);                                                                     \
+    FOR_OUTPUTS(p, out_first, out_end, w, c, offset)                                                         \
+    for (int *cut = (w.y0 = w.y0 > (first) ? w.y0 : (first), w.y1 = w.y1 < (end) ? w.y1 : (end), &w.y0);     \
+         cut; cut = NULL)
 
-void KERNEL(max_backward)(const struct pooling *p, int first, int end, float *dx, const float *dy, const uint8_t *choice)
+void KERNEL(max_backward)(const struct pooling *p, int first, int end, float *dx, const float *dy,
+                          const uint8_t *choice)
 {
     FOR_REACHING(p, first, end, w, c, offset)
     {
         const int_vector gradient = *(const int_vector *)(dy + offset);
-        const int_vector winner = __builtin_convertvector(*(const byte_vector *)(choice + offset), int_vector);
+        const int_vector winner =
+            __builtin_convertvector(*(const byte_vector *)(choice + offset), int_vector);
         FOR_WINDOW(w, row, column)
         {
             vector *to = (vector *)(pixel(p, dx, row, column) + c);
@@ -216,8 +229,9 @@ static inline float lp_slope(float x, float inverse_y, const int power, float ex
     return copysignf(powf(fabsf(ratio), exponent), x);
 }
 
-static inline __attribute__((always_inline)) void lp_backward_power(const struct pooling *p, int first, int end, float *dx,
-                                                                    const float *dy, const float *x, const float *y,
+static inline __attribute__((always_inline)) void lp_backward_power(const struct pooling *p, int first,
+                                                                    int end, float *dx, const float *dy,
+                                                                    const float *x, const float *y,
                                                                     const int power)
 {
     const float exponent = (float)(p->p - 1);
@@ -236,7 +250,8 @@ static inline __attribute__((always_inline)) void lp_backward_power(const struct
     }
 }
 
-void KERNEL(lp_backward)(const struct pooling *p, int first, int end, float *dx, const float *dy, const float *x, const float *y)
+void KERNEL(lp_backward)(const struct pooling *p, int first, int end, float *dx, const float *dy,
+                         const float *x, const float *y)
 {
     if (p->p == 1)
         lp_backward_power(p, first, end, dx, dy, x, y, 1);

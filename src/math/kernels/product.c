@@ -1,5 +1,6 @@
-/* The product behind convolutions and linear layers, forward and backward: tiles of rows x 16·wide columns that stay in registers while the sum runs. Compiled with
- * contraction, so that a * b + c is one fused operation wherever the machine has it. */
+/* The product behind convolutions and linear layers, forward and backward: tiles of rows x 16·wide columns
+ * that stay in registers while the sum runs. Compiled with contraction, so that a * b + c is one fused
+ * operation wherever the machine has it. */
 #include "math/kernels/kernel.h"
 
 /* The largest tiles whose sums fit the registers: most rows for 1, 2, 3 and 4 vectors of columns. */
@@ -14,7 +15,8 @@ enum { WIDEST = 1 };
 static const int most_rows[] = {0, 3};
 #endif
 
-static inline __attribute__((always_inline)) void tile(const struct product *p, int row, int column, const int rows, const int wide)
+static inline __attribute__((always_inline)) void tile(const struct product *p, int row, int column,
+                                                       const int rows, const int wide)
 {
     vector sums[12][4];
     const float *a = p->a + row * p->a_row;
@@ -57,10 +59,10 @@ static inline __attribute__((always_inline)) void tile(const struct product *p, 
     }
 }
 
-#define TILE(rows, wide)                                                                                               \
-    static void tile_##rows##_##wide(const struct product *p, int row, int column)                                     \
-    {                                                                                                                  \
-        tile(p, row, column, rows, wide);                                                                              \
+#define TILE(rows, wide)                                                                                     \
+    static void tile_##rows##_##wide(const struct product *p, int row, int column)                           \
+    {                                                                                                        \
+        tile(p, row, column, rows, wide);                                                                    \
     }
 #define TILES_3(wide) TILE(1, wide) TILE(2, wide) TILE(3, wide)
 #define TILES_6(wide) TILES_3(wide) TILE(4, wide) TILE(5, wide) TILE(6, wide)
@@ -74,8 +76,9 @@ static inline __attribute__((always_inline)) void tile(const struct product *p, 
 typedef void tile_function(const struct product *p, int row, int column);
 
 #if defined(__AVX512F__)
-TILES_12(1) TILES_12(2) TILES_8(3) TILES_6(4)
-static tile_function *const tiles[][13] = {{NULL}, {NAMES_12(1)}, {NAMES_12(2)}, {NAMES_8(3)}, {NAMES_6(4)}};
+TILES_12(1)
+TILES_12(2) TILES_8(3) TILES_6(4) static tile_function *const tiles[][13] = {
+    {NULL}, {NAMES_12(1)}, {NAMES_12(2)}, {NAMES_8(3)}, {NAMES_6(4)}};
 #elif defined(__AVX2__) || defined(__aarch64__)
 TILES_6(1)
 static tile_function *const tiles[][7] = {{NULL}, {NAMES_6(1)}};

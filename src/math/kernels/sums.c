@@ -27,7 +27,8 @@ void KERNEL(subtract_mean)(int pixels, int channels, int pitch, float *y, const 
     }
 }
 
-void KERNEL(column_sums)(size_t rows, ptrdiff_t stride, int columns, float *sums, const float *x, float beta, float alpha)
+void KERNEL(column_sums)(size_t rows, ptrdiff_t stride, int columns, float *sums, const float *x, float beta,
+                         float alpha)
 {
     for (int c = 0; c < columns; c += LANES) {
         vector sum = {0};

@@ -1,6 +1,6 @@
-/* UTF-8 (RFC 3629), one character at a time: what the readers of YAML and JSON share. */
-#ifndef IO_UTF8_H
-#define IO_UTF8_H
+/* UTF-8 (RFC 3629), one character at a time: what readers and writers of texts share. */
+#ifndef BASE_UTF8_H
+#define BASE_UTF8_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,0 +1,139 @@
+#include "spec/config.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "assay/layer.h"
+#include "schema/schema.h"
+#include "spec/reference.h"
+#include "spec/walk.h"
+
+/* Operational, and so not part of a run's identity: the name, and the knobs, whose values are where they are
+ * referred to. */
+static const struct assay_field fields[] = {
+    {ASSAY_NAME(struct config, name), .key = "name", .optional = true, .operational = true,
+     .fallback = "null", .help = "what its runs are called; null for the name of the file"},
+    {ASSAY_SEED(struct config, seed), .key = "seed", .fallback = "1",
+     .help = "seed of every random number of the run but those that split the data"},
+    {ASSAY_SUBTABLE(struct config, data), .key = "data", .table = &data_table,
+     .help = "the images: which, how many, how split and normalised"},
+    {ASSAY_ANY(struct config, knobs), .key = "knobs", .operational = true,
+     .help = "named values that experiments turn, of any form; ${knobs.pool} refers to the one called pool"},
+    {ASSAY_VARIANTS(struct config, model), .key = "model", .variants = &assay_layers,
+     .help = "the layers in order, each as name, {name: options} or {name: its main option}"},
+    {ASSAY_SUBTABLE(struct config, train), .key = "train", .table = &train_table,
+     .help = "how it is trained, and when that stops"},
+};
+const struct assay_table config_table = ASSAY_TABLE(struct config, fields);
+
+/* "configs/l2-tanh.yaml" → "l2-tanh" */
+static const char *name_of_file(struct arena *arena, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    const char *name = slash != NULL ? slash + 1 : path;
+    const char *dot = strrchr(name, '.');
+    const bool is_yaml = dot != NULL && (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0);
+    return arena_copy_text(arena, name, is_yaml ? (size_t)(dot - name) : strlen(name));
+}
+
+const struct config *config_load(struct arena *arena, const char *path, const struct override *overrides,
+                                 size_t override_count, struct node **tree, struct diagnostics *diagnostics)
+{
+    const char *name = name_of_file(arena, path);
+    if (name == NULL) {
+        diagnose_memory(diagnostics);
+        return NULL;
+    }
+    struct node *root = config_tree(arena, path, (struct place){0}, diagnostics);
+    if (root == NULL)
+        return NULL;
+    bool sound = true;
+    for (size_t i = 0; i < override_count; i++)
+        sound = config_override(arena, root, &overrides[i], diagnostics) && sound;
+    const struct config *config = config_bind(arena, root, name, diagnostics);
+    if (tree != NULL)
+        *tree = root;
+    return sound ? config : NULL;
+}
+
+static bool add_name(struct arena *arena, struct node *tree, const char *name)
+{
+    const struct node *given = node_get(tree, "name");
+    if (given != NULL && !node_is_null(given))
+        return true;
+    const struct place nowhere = {.source = tree->place.source};
+    struct node *key = node_create_scalar(arena, "name", nowhere);
+    struct node *value = node_create_scalar(arena, name, nowhere);
+    return key != NULL && value != NULL && node_set(arena, tree, key, value);
+}
+
+static bool check_knobs(const struct node *knobs, struct diagnostics *diagnostics)
+{
+    if (knobs == NULL || knobs->kind == NODE_MAP || node_is_null(knobs) || knobs->wrong)
+        return true;
+    struct text found = {0};
+    node_describe(knobs, &found);
+    if (found.failed)
+        diagnose_memory(diagnostics);
+    else
+        diagnose(diagnostics, knobs->place, "knobs", "wants a map, found %s", found.bytes);
+    text_finish(&found);
+    return false;
+}
+
+static bool check_model(const struct node *model, struct diagnostics *diagnostics)
+{
+    if (model == NULL || model->kind != NODE_LIST || model->count > 0)
+        return true;
+    return diagnose(diagnostics, model->place, "model", "wants at least one layer");
+}
+
+/* The place of the key where the file has it, else of what it would stand in. */
+static struct place place_of(const struct node *tree, const char *const *keys, size_t count)
+{
+    const struct node *node = tree;
+    for (size_t i = 0; i < count && node_get(node, keys[i]) != NULL; i++)
+        node = node_get(node, keys[i]);
+    return node->place;
+}
+
+static bool check_monitor(const struct config *config, const struct node *tree,
+                          struct diagnostics *diagnostics)
+{
+    static const char *const keys[] = {"train", "early_stopping", "monitor"};
+    const struct stopping_options *stopping = config->train.early_stopping;
+    const bool watches_validation = stopping != NULL && (stopping->monitor == METRIC_VAL_LOSS ||
+                                                         stopping->monitor == METRIC_VAL_ERROR_PCT);
+    if (!watches_validation || config->data.validation > 0)
+        return true;
+    return diagnose(diagnostics, place_of(tree, keys, sizeof keys / sizeof *keys),
+                    "train.early_stopping.monitor",
+                    "%s needs images to validate on, and data.validation is 0",
+                    stopping->monitor == METRIC_VAL_LOSS ? "val_loss" : "val_error_pct");
+}
+
+const struct config *config_bind(struct arena *arena, struct node *tree, const char *default_name,
+                                 struct diagnostics *diagnostics)
+{
+    struct config *config = arena_allocate(arena, 1, sizeof *config);
+    if (config == NULL || !add_name(arena, tree, default_name)) {
+        diagnose_memory(diagnostics);
+        return NULL;
+    }
+    bool sound = references_resolve(arena, tree, diagnostics);
+    sound = check_knobs(node_get(tree, "knobs"), diagnostics) && sound;
+    sound = check_model(node_get(tree, "model"), diagnostics) && sound;
+    sound = schema_bind(&config_table, tree, "", config, arena, diagnostics) && sound;
+    return sound && check_monitor(config, tree, diagnostics) ? config : NULL;
+}
+
+void config_write(const struct config *config, struct text *text)
+{
+    text_add(text, "# resolved by assay; every key, nothing left to defaults\n");
+    schema_write(&config_table, config, 0, false, text);
+}
+
+void config_write_identity(const struct config *config, struct text *text)
+{
+    schema_write(&config_table, config, 0, true, text);
+}

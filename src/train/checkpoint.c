@@ -1,0 +1,138 @@
+/* A checkpoint is a text line that says what it is, the SHA-256 of everything behind the digest, and then the
+ * state: fixed-size little-endian fields and the flat vectors, without an offset or an index in it that could
+ * lead anywhere. */
+#include <math.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "base/sha256.h"
+#include "train/trainer.h"
+#include "train/trainer_state.h"
+
+static const char magic[32] = "assay checkpoint 1\n";
+enum { NAME_SIZE = 256, DIGEST_AT = sizeof magic, BODY_AT = DIGEST_AT + SHA256_SIZE };
+
+/* What the body begins with. */
+struct head {
+    char identity[NAME_SIZE], machine[NAME_SIZE];
+    uint64_t trained, all; /* floats of the vectors */
+    struct trainer_state state;
+};
+
+static void digest_of(const char *body, size_t length, uint8_t digest[SHA256_SIZE])
+{
+    struct sha256 sha256;
+    sha256_init(&sha256);
+    sha256_add(&sha256, body, length);
+    sha256_end(&sha256, digest);
+}
+
+bool trainer_save(const struct trainer *trainer, const char *identity, const char *machine,
+                  struct text *bytes)
+{
+    const struct network_vectors vectors = network_vectors(trainer->settings.network);
+    struct head head;
+    memset(&head, 0, sizeof head);
+    strncpy(head.identity, identity, sizeof head.identity - 1);
+    strncpy(head.machine, machine, sizeof head.machine - 1);
+    head.trained = vectors.trained;
+    head.all = vectors.all;
+    /* Member by member: padding must not carry what happened to lie in memory. */
+    const struct trainer_state *state = &trainer->state;
+    head.state.epoch = state->epoch;
+    head.state.position = state->position;
+    head.state.steps = state->steps;
+    head.state.loss_sum = state->loss_sum;
+    head.state.wrong = state->wrong;
+    head.state.train_s = state->train_s;
+    head.state.rows = state->rows;
+    head.state.stop_reason = state->stop_reason;
+    head.state.stopping.best_epoch = state->stopping.best_epoch;
+    head.state.stopping.bad_epochs = state->stopping.bad_epochs;
+    head.state.stopping.best = state->stopping.best;
+    head.state.stopping.reference = state->stopping.reference;
+    head.state.stopping.has_reference = state->stopping.has_reference;
+
+    const size_t start = bytes->length;
+    const char no_digest[SHA256_SIZE] = {0};
+    text_add_bytes(bytes, magic, sizeof magic);
+    text_add_bytes(bytes, no_digest, sizeof no_digest);
+    text_add_bytes(bytes, (const char *)&head, sizeof head);
+    text_add_bytes(bytes, (const char *)trainer->history, (size_t)state->rows * sizeof *trainer->history);
+    text_add_bytes(bytes, (const char *)vectors.values, vectors.all * sizeof(float));
+    text_add_bytes(bytes, (const char *)vectors.direction, vectors.trained * sizeof(float));
+    text_add_bytes(bytes, (const char *)vectors.best, vectors.all * sizeof(float));
+    if (bytes->failed)
+        return false;
+    digest_of(bytes->bytes + start + BODY_AT, bytes->length - start - BODY_AT,
+              (uint8_t *)bytes->bytes + start + DIGEST_AT);
+    return true;
+}
+
+static bool all_finite(const float *values, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!isfinite(values[i]))
+            return false;
+    return true;
+}
+
+/* Everything the digest cannot vouch for: that this file is for this run, this program and this machine. */
+static bool check_head(const struct head *head, const struct trainer *trainer, const char *identity,
+                       const char *machine, const char *name, struct assay_error *error)
+{
+    const struct network_vectors vectors = network_vectors(trainer->settings.network);
+    const struct trainer_state *state = &head->state;
+    const int max_epochs = trainer->settings.options->max_epochs;
+    if (head->identity[NAME_SIZE - 1] != '\0' || head->machine[NAME_SIZE - 1] != '\0')
+        return assay_fail(error, ASSAY_INVALID, "%s: not a checkpoint of this version", name);
+    if (strcmp(head->identity, identity) != 0)
+        return assay_fail(error, ASSAY_INVALID, "%s: belongs to the run %.16s…, not to %.16s…", name,
+                          head->identity, identity);
+    if (strcmp(head->machine, machine) != 0)
+        return assay_fail(
+            error, ASSAY_INVALID,
+            "%s: was written on another type of machine (%s; here %s), where the bits may differ", name,
+            head->machine, machine);
+    if (head->trained != vectors.trained || head->all != vectors.all || state->rows < 0 ||
+        state->rows > max_epochs || state->epoch != state->rows + 1 ||
+        state->position > trainer->settings.split->train_count || state->stop_reason < STOP_NONE ||
+        state->stop_reason > STOP_NON_FINITE || state->stopping.best_epoch < 0 ||
+        state->stopping.best_epoch > state->rows)
+        return assay_fail(error, ASSAY_INVALID, "%s: does not fit this network", name);
+    return true;
+}
+
+bool trainer_restore(struct trainer *trainer, const char *identity, const char *machine, const char *name,
+                     const char *bytes, size_t length, struct assay_error *error)
+{
+    const struct network_vectors vectors = network_vectors(trainer->settings.network);
+    struct head head;
+    uint8_t digest[SHA256_SIZE];
+    if (length < BODY_AT + sizeof head || memcmp(bytes, magic, sizeof magic) != 0)
+        return assay_fail(error, ASSAY_INVALID, "%s: not a checkpoint of this version", name);
+    digest_of(bytes + BODY_AT, length - BODY_AT, digest);
+    if (memcmp(digest, bytes + DIGEST_AT, sizeof digest) != 0)
+        return assay_fail(error, ASSAY_INVALID, "%s: is damaged (its digest does not match)", name);
+    memcpy(&head, bytes + BODY_AT, sizeof head);
+    if (!check_head(&head, trainer, identity, machine, name, error))
+        return false;
+    const size_t rows = (size_t)head.state.rows * sizeof *trainer->history;
+    const size_t values = vectors.all * sizeof(float), direction = vectors.trained * sizeof(float);
+    if (length != BODY_AT + sizeof head + rows + values + direction + values)
+        return assay_fail(error, ASSAY_INVALID, "%s: has %zu bytes where %zu were expected", name, length,
+                          BODY_AT + sizeof head + rows + 2 * values + direction);
+
+    const char *at = bytes + BODY_AT + sizeof head;
+    memcpy(trainer->history, at, rows);
+    memcpy(vectors.values, at + rows, values);
+    memcpy(vectors.direction, at + rows + values, direction);
+    memcpy(vectors.best, at + rows + values + direction, values);
+    if (!all_finite(vectors.values, vectors.all) || !all_finite(vectors.best, vectors.all))
+        return assay_fail(error, ASSAY_INVALID, "%s: holds values that are not finite", name);
+    trainer->state = head.state;
+    trainer->ordered_epoch = 0;
+    trainer->improved = false;
+    network_prepare(trainer->settings.network);
+    return true;
+}

@@ -1,0 +1,59 @@
+/* Data sets: where images and labels come from. */
+#ifndef TRAIN_DATASET_H
+#define TRAIN_DATASET_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "assay/error.h"
+#include "assay/schema.h"
+#include "base/sha256.h"
+
+enum { DATASET_BYTES_LIMIT = 1 << 30 }; /* of one array */
+
+/* What a network must fit, known without reading the images. */
+struct dataset_shape {
+    int channels, height, width, classes;
+};
+
+struct image_set {
+    uint32_t count;
+    uint8_t *images; /* count x channels x height x width, owned */
+    uint8_t *labels; /* count, each below classes, owned */
+};
+
+struct dataset {
+    struct dataset_shape shape;
+    struct image_set train, test;
+    char digest[SHA256_HEX_SIZE]; /* of the four arrays as IDX files: the data's part of a run's identity */
+};
+
+/* A kind of data set: `mnist`, `digits`, `idx`. */
+struct dataset_source {
+    struct assay_variant variant; /* first */
+    bool (*is_in)(
+        const char *directory); /* does it hold the files? Where given, `directory` below is never NULL */
+    bool (*describe)(const void *options, const char *directory, struct dataset_shape *shape,
+                     struct assay_error *error);
+    bool (*load)(const void *options, const char *directory, struct dataset *dataset,
+                 struct assay_error *error);
+};
+
+extern const struct assay_variants dataset_sources;
+
+/* `directory` is data.dir, NULL to look in $ASSAY_DATA/<name>, data/<name> and the user's cache
+ * ($XDG_CACHE_HOME or ~/.cache, /assay/<name>), in that order, the first that holds the files. Nowhere:
+ * ASSAY_INVALID, the places are listed with `assay data fetch mnist` as the way out. */
+bool dataset_describe(const struct assay_variant_value *source, const char *directory,
+                      struct dataset_shape *shape, struct assay_error *error);
+bool dataset_load(const struct assay_variant_value *source, const char *directory, struct dataset *dataset,
+                  struct assay_error *error);
+void dataset_finish(struct dataset *dataset); /* {0} is fine */
+
+/* Writes the four arrays as plain IDX files under MNIST's names. */
+bool dataset_write(const struct dataset *dataset, const char *directory, struct assay_error *error);
+
+/* <cache>/assay/<name> as above, memory_free-able; NULL without memory or without a home. */
+char *dataset_cache_directory(const char *name);
+
+#endif

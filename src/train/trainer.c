@@ -1,0 +1,263 @@
+#include "train/trainer.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "base/philox.h"
+#include "train/optimizer.h"
+#include "train/trainer_state.h"
+
+struct trainer *trainer_create(const struct trainer_settings *settings, struct assay_error *error)
+{
+    struct trainer *trainer = memory_allocate(1, sizeof *trainer);
+    if (trainer == NULL)
+        goto fail;
+    trainer->settings = *settings;
+    trainer->batch = settings->options->batch_size;
+    trainer->state.epoch = 1;
+    trainer->history = memory_allocate((size_t)settings->options->max_epochs, sizeof *trainer->history);
+    trainer->order = memory_allocate(settings->split->train_count, sizeof *trainer->order);
+    trainer->test_order = memory_allocate(settings->dataset->test.count, sizeof *trainer->test_order);
+    if (trainer->history == NULL || trainer->order == NULL || trainer->test_order == NULL)
+        goto fail;
+    for (uint32_t i = 0; i < settings->dataset->test.count; i++)
+        trainer->test_order[i] = i;
+    return trainer;
+fail:
+    trainer_destroy(trainer);
+    assay_fail_memory(error, "creating the trainer");
+    return NULL;
+}
+
+void trainer_destroy(struct trainer *trainer)
+{
+    if (trainer == NULL)
+        return;
+    memory_free(trainer->history);
+    memory_free(trainer->order);
+    memory_free(trainer->test_order);
+    memory_free(trainer);
+}
+
+/* The order of an epoch is a function of the seed and the epoch, so a resumed run needs no more than the two.
+ */
+static void order_epoch(struct trainer *trainer)
+{
+    const struct split *split = trainer->settings.split;
+    const int epoch = trainer->state.epoch;
+    if (trainer->ordered_epoch == epoch)
+        return;
+    if (trainer->settings.options->shuffle) {
+        const struct random_stream stream =
+            random_stream(trainer->settings.seed, RANDOM_SHUFFLE, "", (uint32_t)epoch, 0);
+        random_permutation(&stream, split->train_count, trainer->order);
+        for (uint32_t i = 0; i < split->train_count; i++)
+            trainer->order[i] = split->train[trainer->order[i]];
+    } else {
+        memcpy(trainer->order, split->train, split->train_count * sizeof *split->train);
+    }
+    trainer->ordered_epoch = epoch;
+}
+
+static struct optimizer_step optimizer_step(const struct trainer *trainer)
+{
+    const struct train_options *options = trainer->settings.options;
+    const struct optimizer *optimizer = (const struct optimizer *)options->optimizer.variant;
+    return optimizer->step(options->optimizer.options, trainer->state.epoch, options->max_epochs,
+                           trainer->state.steps == 0);
+}
+
+/* One minibatch. False when its loss is not finite: then the parameters are as they were before it. */
+static bool train_step(struct trainer *trainer)
+{
+    const struct trainer_settings *settings = &trainer->settings;
+    const struct train_options *options = settings->options;
+    struct trainer_state *state = &trainer->state;
+    const struct image_set *set = &settings->dataset->train;
+    const uint32_t left = settings->split->train_count - state->position;
+    const struct minibatch minibatch = {set->images, set->labels, trainer->order + state->position,
+                                        left < (uint32_t)trainer->batch ? (int)left : trainer->batch};
+    const float scale = options->loss_reduction == REDUCE_SUM ? 1 : 1 / (float)minibatch.samples;
+    const struct optimizer_step step = optimizer_step(trainer);
+
+    const struct network_results results =
+        network_train(settings->network, &minibatch, settings->seed, (uint32_t)state->epoch, scale,
+                      (float)step.beta, (float)step.alpha);
+    for (int i = 0; i < minibatch.samples; i++) {
+        if (!isfinite(results.loss[i])) {
+            trainer->diverged_epoch = state->epoch;
+            trainer->diverged_step = state->position / (uint32_t)trainer->batch + 1;
+            trainer->diverged_loss = results.loss[i];
+            return false;
+        }
+        state->loss_sum += results.loss[i];
+        state->wrong += results.predicted[i] != set->labels[minibatch.indices[i]];
+    }
+    const double l1 = options->penalty.lambda * options->penalty.C,
+                 l2 = options->penalty.lambda * (1 - options->penalty.C);
+    network_update(settings->network, (float)step.learning_rate, (float)step.alpha, (float)l1, (float)l2);
+    state->position += (uint32_t)minibatch.samples;
+    state->steps++;
+    return true;
+}
+
+struct evaluation evaluate(struct network *network, const struct image_set *set, const uint32_t *indices,
+                           uint32_t count, int batch, trainer_sample *sample, void *cookie)
+{
+    double loss = 0;
+    uint64_t wrong = 0;
+    for (uint32_t at = 0; at < count; at += (uint32_t)batch) {
+        const struct minibatch minibatch = {set->images, set->labels, indices + at,
+                                            count - at < (uint32_t)batch ? (int)(count - at) : batch};
+        const struct network_results results = network_test(network, &minibatch);
+        for (int i = 0; i < minibatch.samples; i++) {
+            const uint32_t index = minibatch.indices[i];
+            loss += results.loss[i];
+            wrong += results.predicted[i] != set->labels[index];
+            if (sample != NULL)
+                sample(cookie, index, set->labels[index], results.predicted[i], results.nll[i]);
+        }
+    }
+    if (count == 0)
+        return (struct evaluation){NAN, NAN};
+    return (struct evaluation){loss / count, 100.0 * (double)wrong / count};
+}
+
+static double monitored(const struct trainer *trainer, const struct epoch_row *row)
+{
+    const struct stopping_options *options = trainer->settings.options->early_stopping;
+    const double values[] = {[METRIC_TRAIN_LOSS] = row->train_loss,
+                             [METRIC_TRAIN_ERROR_PCT] = row->train_error_pct,
+                             [METRIC_VAL_LOSS] = row->val_loss,
+                             [METRIC_VAL_ERROR_PCT] = row->val_error_pct};
+    if (options != NULL)
+        return values[options->monitor];
+    /* Without validation the last epoch is the best one. */
+    return trainer->settings.split->validation_count > 0 ? row->val_error_pct : -row->epoch;
+}
+
+/* Evaluates, adds the row and decides how to go on. False when an evaluation is not finite. */
+static bool finish_epoch(struct trainer *trainer)
+{
+    const struct trainer_settings *settings = &trainer->settings;
+    const struct train_options *options = settings->options;
+    const struct split *split = settings->split;
+    const struct image_set *train = &settings->dataset->train;
+    struct trainer_state *state = &trainer->state;
+    const double start = clock_seconds();
+
+    const struct evaluation validation = evaluate(settings->network, train, split->validation,
+                                                  split->validation_count, trainer->batch, NULL, NULL);
+    const struct evaluation trained =
+        evaluate(settings->network, train, split->train, options->evaluate_train ? split->train_count : 0,
+                 trainer->batch, NULL, NULL);
+    const struct image_set *held_out = &settings->dataset->test;
+    const struct evaluation test = evaluate(settings->network, held_out, trainer->test_order, held_out->count,
+                                            trainer->batch, NULL, NULL);
+    const double eval_s = clock_seconds() - start;
+    const uint32_t evaluated = split->validation_count + settings->dataset->test.count +
+                               (options->evaluate_train ? split->train_count : 0);
+
+    struct epoch_row *row = &trainer->history[state->rows];
+    *row = (struct epoch_row){
+        .epoch = state->epoch,
+        .train_loss = state->loss_sum / split->train_count,
+        .train_error_pct = 100.0 * (double)state->wrong / split->train_count,
+        .val_loss = validation.loss,
+        .val_error_pct = validation.error_pct,
+        .test_loss = test.loss,
+        .test_error_pct = test.error_pct,
+        .learning_rate = optimizer_step(trainer).learning_rate,
+        .penalty = network_penalty(settings->network, options->penalty.lambda, options->penalty.C),
+        .evaluated_train_loss = trained.loss,
+        .evaluated_train_error_pct = trained.error_pct,
+        .train_s = state->train_s,
+        .eval_s = eval_s,
+        .train_ms_per_sample = 1000 * state->train_s / split->train_count,
+        .test_ms_per_sample = 1000 * eval_s / evaluated};
+    if (!isfinite(row->test_loss) || (split->validation_count > 0 && !isfinite(row->val_loss))) {
+        trainer->diverged_epoch = state->epoch;
+        trainer->diverged_step = 0;
+        trainer->diverged_loss = isfinite(row->test_loss) ? row->val_loss : row->test_loss;
+        return false;
+    }
+    state->rows++;
+    state->stop_reason =
+        (int)stopping_take(&state->stopping, options->early_stopping, state->epoch, monitored(trainer, row));
+    trainer->improved = state->stopping.best_epoch == state->epoch;
+    if (trainer->improved) {
+        const struct network_vectors vectors = network_vectors(settings->network);
+        memcpy(vectors.best, vectors.values, vectors.all * sizeof *vectors.best);
+    }
+    if (state->stop_reason == STOP_NONE && state->epoch >= options->max_epochs)
+        state->stop_reason = STOP_MAX_EPOCHS;
+    state->epoch++;
+    state->position = 0;
+    state->loss_sum = state->train_s = 0;
+    state->wrong = 0;
+    return true;
+}
+
+static enum trainer_event diverge(struct trainer *trainer)
+{
+    trainer->state.stop_reason = STOP_NON_FINITE;
+    return TRAINER_DIVERGED;
+}
+
+enum trainer_event trainer_advance(struct trainer *trainer,
+                                   bool (*pause)(void *cookie, const struct trainer_progress *progress),
+                                   void *cookie)
+{
+    struct trainer_state *state = &trainer->state;
+    const uint32_t samples = trainer->settings.split->train_count;
+    if (state->stop_reason != STOP_NONE)
+        return state->stop_reason == STOP_NON_FINITE ? TRAINER_DIVERGED : TRAINER_DONE;
+    order_epoch(trainer);
+    while (state->position < samples) {
+        const double start = clock_seconds();
+        const bool finite = train_step(trainer);
+        state->train_s += clock_seconds() - start;
+        if (!finite)
+            return diverge(trainer);
+        const struct trainer_progress progress = {state->epoch, trainer->settings.options->max_epochs,
+                                                  state->position, samples,
+                                                  state->loss_sum / state->position};
+        if (pause != NULL && state->position < samples && pause(cookie, &progress))
+            return TRAINER_PAUSED;
+    }
+    return finish_epoch(trainer) ? TRAINER_EPOCH : diverge(trainer);
+}
+
+const struct epoch_row *trainer_rows(const struct trainer *trainer, int *count)
+{
+    *count = trainer->state.rows;
+    return trainer->history;
+}
+
+int trainer_best_epoch(const struct trainer *trainer)
+{
+    return trainer->state.stopping.best_epoch;
+}
+
+bool trainer_improved(const struct trainer *trainer)
+{
+    return trainer->improved;
+}
+
+enum stop_reason trainer_stop_reason(const struct trainer *trainer)
+{
+    return (enum stop_reason)trainer->state.stop_reason;
+}
+
+void trainer_divergence(const struct trainer *trainer, struct text *text)
+{
+    text_add(text, "the loss became ");
+    text_add_double(text, trainer->diverged_loss);
+    if (trainer->diverged_step > 0)
+        text_add(text, " in epoch %d at step %llu", trainer->diverged_epoch,
+                 (unsigned long long)trainer->diverged_step);
+    else
+        text_add(text, " when testing after epoch %d", trainer->diverged_epoch);
+}
