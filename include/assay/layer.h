@@ -160,7 +160,8 @@ struct assay_work {
 struct assay_layer_type {
     struct assay_variant variant;     /* first: name, summary, source, example, main key, table of keys */
     struct assay_shape example_input; /* what the gradient check feeds the example; {0}: 3 x 6 x 5 */
-    bool any_pitch; /* can read edges whose pitch is no multiple of ASSAY_LANES, as images have */
+    bool any_pitch; /* as the first layer can read images as they come, their channels side by side; its
+                       output has the usual pitch */
     /* Whether these options mean that there is no layer at all (dropout with rate 0); NULL: never. */
     bool (*absent)(const void *options);
     /* May only refuse by filling `problem`, as the check of a table does. */

@@ -33,7 +33,7 @@ extern const struct assay_kind assay_kind_table;    /* a struct, in place, descr
 extern const struct assay_kind assay_kind_optional; /* const struct …*: a table, or NULL for null */
 extern const struct assay_kind assay_kind_variant;  /* struct assay_variant_value: one of `variants` */
 extern const struct assay_kind assay_kind_variants; /* struct assay_variant_list: a list of those */
-extern const struct assay_kind assay_kind_any;      /* const struct node *: kept as it is (knobs); NULL for null or nothing */
+extern const struct assay_kind assay_kind_any;      /* const struct node *: a map of anything, kept as it is (knobs); NULL for null or nothing */
 
 struct assay_field {
     const char *key;
@@ -44,7 +44,7 @@ struct assay_field {
     const char *fallback;  /* the default, as YAML text; NULL: the key is required (a table or any may always be left out) */
     bool optional;         /* null is allowed: int and choice become -1, real NaN, string NULL */
     bool operational;      /* does not change what is computed, so it is not part of a run's identity */
-    double least, most;    /* numbers: the range (INFINITY: no end), both inclusive unless … */
+    double least, most;    /* numbers: the range (INFINITY: no end), both inclusive unless …; variants: least 1 if not empty */
     bool above, below;     /* … `least` (`most`) itself is excluded */
     const char *const *choices; /* choice: the names, NULL-terminated */
     const struct assay_table *table;       /* table, optional */

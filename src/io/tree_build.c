@@ -85,8 +85,12 @@ static void close_anchor(struct anchor *anchor, const struct node *node, size_t 
 static struct node *start_node(struct builder *builder, struct place place, enum node_kind kind,
                                const yaml_char_t *tag)
 {
-    if (tag != NULL)
-        diagnose(builder->diagnostics, place, NULL, "tags are not read; found %.64s", (const char *)tag);
+    if (tag != NULL) {
+        static const char core[] = "tag:yaml.org,2002:"; /* what !! stands for */
+        const bool is_core = strncmp((const char *)tag, core, strlen(core)) == 0;
+        diagnose(builder->diagnostics, place, NULL, "tags are not read; found %s%.64s", is_core ? "!!" : "",
+                 (const char *)tag + (is_core ? strlen(core) : 0));
+    }
     if (!count_nodes(builder, place, 1))
         return NULL;
     struct node *const node = node_create(builder->arena, kind, place);
@@ -118,7 +122,7 @@ static void check_text(struct builder *builder, const struct node *node, size_t 
     if (is_key && !node->quoted && length == 0)
         diagnose(builder->diagnostics, place, NULL, "a key is missing");
     if (is_key && !node->quoted && node_is_scalar(node, "<<"))
-        diagnose(builder->diagnostics, place, NULL, "merge keys (<<) are not read");
+        diagnose(builder->diagnostics, place, NULL, "merge keys (<<) are not read; use extends or ${…}");
 }
 
 static bool on_scalar(struct builder *builder, const yaml_event_t *event, struct place place)

@@ -61,7 +61,8 @@ static bool check_source(struct loader *loader)
         uint32_t character;
         size = utf8_decode(at, loader->source->length - cursor.bytes, &character);
         if (size == 0)
-            return diagnose(loader->builder.diagnostics, place_of_cursor(loader, &cursor), NULL, "not UTF-8");
+            return diagnose(loader->builder.diagnostics, place_of_cursor(loader, &cursor), NULL,
+                            "not UTF-8; save the file in that encoding");
         const bool white = at[0] == '\t' || at[0] == '\n' || (at[0] == '\r' && at[1] == '\n');
         if (utf8_is_control(character) && !white)
             return diagnose(loader->builder.diagnostics, place_of_cursor(loader, &cursor), NULL,
@@ -94,8 +95,39 @@ static bool diagnose_unquoted(struct loader *loader, struct place place)
     return true;
 }
 
+/* What libyaml says, in words that do not take knowing YAML's grammar. */
+struct wording {
+    const char *problem, *words;
+    bool at_context; /* say it where the thing begins, not where it was found to be wrong */
+};
+
+static const struct wording *find_wording(const char *problem)
+{
+    static const struct wording wordings[] = {
+        {"mapping values are not allowed in this context",
+         "a ':' cannot stand here; quote the text that it belongs to, or look at the indentation"},
+        {"could not find expected ':'", "a key wants a colon and a plain space behind it",
+         .at_context = true},
+        {"found character that cannot start any token", "no value begins with this character; quote it"},
+        {"found unexpected end of stream", "this quote is never closed", .at_context = true},
+        {"did not find expected <document start>", "nothing can follow the end of a document"},
+        {"found incompatible YAML document", "no such version of YAML is known; leave the line out"},
+        {"did not find expected node content", "a value is missing here"},
+        {"did not find expected key",
+         "neither part of a value nor a key; look at the quotes, and the indentation of the map"},
+        {"did not find expected '-' indicator", "no item; look at the indentation of the list"},
+        {"did not find expected ',' or ']'", "a ',' or ']' is missing in the list"},
+        {"did not find expected ',' or '}'", "a ',' or '}' is missing in the map"},
+    };
+    for (size_t i = 0; i < sizeof wordings / sizeof *wordings; i++)
+        if (strcmp(wordings[i].problem, problem) == 0)
+            return &wordings[i];
+    return NULL;
+}
+
 static bool fail_syntax(struct loader *loader, const yaml_parser_t *parser)
 {
+    struct diagnostics *const diagnostics = loader->builder.diagnostics;
     const struct place place = place_of(loader, parser->problem_mark);
     if (parser->error == YAML_MEMORY_ERROR)
         return fail_memory(loader, place);
@@ -103,13 +135,18 @@ static bool fail_syntax(struct loader *loader, const yaml_parser_t *parser)
     if (strstr(context, "flow") != NULL && diagnose_unquoted(loader, place))
         return false;
     if (loader->source->bytes[loader->cursor.bytes] == '\t')
-        return diagnose(loader->builder.diagnostics, place, NULL, "a tab cannot indent; use spaces");
-    const int context_line = (int)parser->context_mark.line + 1;
-    if (context[0] == '\0' || context_line == place.line)
-        return diagnose(loader->builder.diagnostics, place, NULL, "not YAML: %s%s%s", parser->problem,
+        return diagnose(diagnostics, place, NULL, "a tab cannot indent; use spaces");
+    const struct wording *const wording = find_wording(parser->problem);
+    if (wording == NULL)
+        return diagnose(diagnostics, place, NULL, "not YAML: %s%s%s", parser->problem,
                         context[0] == '\0' ? "" : " ", context);
-    return diagnose(loader->builder.diagnostics, place, NULL, "not YAML: %s %s, which begins on line %d",
-                    parser->problem, context, context_line);
+    if (wording->at_context)
+        return diagnose(diagnostics, place_of(loader, parser->context_mark), NULL, "not YAML: %s",
+                        wording->words);
+    const int line = (int)parser->context_mark.line + 1;
+    if (context[0] == '\0' || line == place.line)
+        return diagnose(diagnostics, place, NULL, "not YAML: %s", wording->words);
+    return diagnose(diagnostics, place, NULL, "not YAML: %s that begins on line %d", wording->words, line);
 }
 
 static bool take_events(struct loader *loader)

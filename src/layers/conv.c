@@ -114,19 +114,21 @@ static void transpose(const struct assay_work *work, int tap, void *scratch)
 }
 
 /* input_gradient[y s + ky][x s + kx][p] += sum over q of output_gradient[y][x][q] weight[ky][kx][p][q], for
- * one band of rows of the padded input */
+ * one band of rows of the input */
 static void backward_data(const struct assay_work *work, int item, void *scratch)
 {
     const struct design *d = work->plan->design;
     const struct assay_edge *out = &work->plan->output, *in = &d->padded;
-    const struct assay_band band = assay_band(item, d->backward_bands, in->shape.height);
+    const struct assay_band band = assay_band(item, d->backward_bands, work->plan->input.shape.height);
+    const int first = band.first + d->pad, end = band.end + d->pad; /* rows of the padded input */
     const ptrdiff_t p = in->pitch, q = out->pitch, in_row = in->shape.width * p,
-                    out_row = out->shape.width * q;
+                    out_row = out->shape.width * q, inner_row = work->plan->input.shape.width * p;
     const float *dy = work->output_gradient + (size_t)band.sample * assay_edge_floats(out);
-    float *dx = work->input_gradient + (size_t)band.sample * assay_edge_floats(&work->plan->input);
-    float *rows = d->pad > 0 ? scratch : dx + band.first * in_row;
+    float *dx = work->input_gradient + (size_t)band.sample * assay_edge_floats(&work->plan->input) +
+                band.first * inner_row;
+    float *rows = d->pad > 0 ? scratch : dx;
 
-    memset(rows, 0, (size_t)((band.end - band.first) * in_row) * sizeof *rows);
+    memset(rows, 0, (size_t)((end - first) * in_row) * sizeof *rows);
     for (int tap = 0; tap < d->kernel * d->kernel; tap++) {
         const int ky = tap / d->kernel, kx = tap % d->kernel;
         struct product product = {.rows = out->shape.width,
@@ -140,20 +142,15 @@ static void backward_data(const struct assay_work *work, int item, void *scratch
                                   .c_row = d->stride * p,
                                   .beta = 1,
                                   .alpha = 1};
-        const int first = band.first > ky ? (band.first - ky + d->stride - 1) / d->stride : 0;
-        for (int y = first; y < out->shape.height && y * d->stride + ky < band.end; y++) {
+        for (int y = first > ky ? (first - ky + d->stride - 1) / d->stride : 0;
+             y < out->shape.height && y * d->stride + ky < end; y++) {
             product.a = dy + y * out_row;
-            product.c = rows + (y * d->stride + ky - band.first) * in_row + kx * p;
+            product.c = rows + (y * d->stride + ky - first) * in_row + kx * p;
             work->kernels->product(&product);
         }
     }
-    if (d->pad == 0)
-        return;
-    const ptrdiff_t inner_row = work->plan->input.shape.width * p;
-    for (int y = band.first; y < band.end; y++)
-        if (y >= d->pad && y < in->shape.height - d->pad)
-            memcpy(dx + (y - d->pad) * inner_row, rows + (y - band.first) * in_row + d->pad * p,
-                   (size_t)inner_row * sizeof *dx);
+    for (int y = 0; y < end - first && d->pad > 0; y++)
+        memcpy(dx + y * inner_row, rows + y * in_row + d->pad * p, (size_t)inner_row * sizeof *dx);
 }
 
 /* gradient[ky][kx][p][q] = beta gradient + alpha sum over samples, y and x of input[y s + ky][x s + kx][p]
@@ -282,7 +279,7 @@ static void plan_phases(struct assay_layer_plan *plan, struct design *d)
         return;
     if (plan->input_gradient) {
         plan->derived_floats = (size_t)taps * (size_t)p * (size_t)q;
-        d->backward_bands = assay_bands(plan, d->padded.shape.height);
+        d->backward_bands = assay_bands(plan, plan->input.shape.height);
         if (d->pad > 0)
             plan->scratch_bytes = assay_edge_floats(&d->padded) * sizeof(float);
         assay_add_phase(plan, ASSAY_PREPARE,

@@ -101,7 +101,6 @@ const struct assay_layer_type dropout_layer = {
                 .example = "{rate: 0.4}",
                 .main_key = "rate",
                 .table = &table},
-    .any_pitch = true,
     .absent = absent,
     .plan = plan,
 };

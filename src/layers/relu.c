@@ -33,6 +33,5 @@ const struct assay_layer_type relu_layer = {
                 .source = "report 2.3.1; the derivative at 0 is 0",
                 .example = "",
                 .table = &bare_table},
-    .any_pitch = true,
     .plan = plan,
 };

@@ -34,6 +34,5 @@ const struct assay_layer_type sigmoid_layer = {
                 .source = "report (1.1)",
                 .example = "",
                 .table = &bare_table},
-    .any_pitch = true,
     .plan = plan,
 };

@@ -70,6 +70,5 @@ const struct assay_layer_type softmax_layer = {
                 .example = "{beta: 0.7}",
                 .main_key = "beta",
                 .table = &table},
-    .any_pitch = true,
     .plan = plan,
 };

@@ -33,6 +33,5 @@ const struct assay_layer_type tanh_layer = {
                 .source = "report 2.3.1",
                 .example = "",
                 .table = &bare_table},
-    .any_pitch = true,
     .plan = plan,
 };

@@ -64,14 +64,33 @@ struct builder {
     struct plan *plan;
 };
 
-static bool refuse(const struct builder *builder, size_t item, const char *key, const char *text)
+static struct place place_of_item(const struct builder *builder, size_t item)
 {
     const struct assay_variant_value *value = &builder->request->model->items[item];
-    const struct place place = {value->source, value->line, value->column};
+    return (struct place){value->source, value->line, value->column};
+}
+
+static bool refuse(const struct builder *builder, size_t item, const char *key, const char *text)
+{
     char path[128];
-    snprintf(path, sizeof path, "model[%zu].%s%s%s", item, value->variant->name, key ? "." : "",
-             key ? key : "");
-    return diagnose(builder->diagnostics, place, path, "%s", text);
+    snprintf(path, sizeof path, "model[%zu].%s%s%s", item, builder->request->model->items[item].variant->name,
+             key ? "." : "", key ? key : "");
+    return diagnose(builder->diagnostics, place_of_item(builder, item), path, "%s", text);
+}
+
+static bool refuse_large(const struct builder *builder, size_t item, const struct assay_shape *shape)
+{
+    char text[160];
+    snprintf(text, sizeof text, "gives %d x %d x %d values for each of %d samples, which is too large",
+             shape->channels, shape->height, shape->width, builder->request->batch);
+    return refuse(builder, item, NULL, text);
+}
+
+static bool refuse_name(const struct builder *builder, size_t item, const char *name)
+{
+    char text[160];
+    snprintf(text, sizeof text, "is %s, which is the name of an earlier layer", name);
+    return refuse(builder, item, "name", text);
 }
 
 static bool refuse_memory(const struct builder *builder)
@@ -110,12 +129,13 @@ static bool plan_layer(struct builder *builder, size_t item, struct assay_edge i
     struct assay_problem problem = {0};
     if (!type->plan(plan, &problem))
         return problem.text[0] ? refuse(builder, item, problem.key, problem.text) : refuse_memory(builder);
+    assert(plan->output.pitch % ASSAY_LANES == 0);
     const struct assay_shape out = plan->output.shape;
     size_t floats;
     const size_t dimensions[] = {(size_t)out.height, (size_t)out.width, (size_t)plan->output.pitch,
                                  (size_t)builder->request->batch};
     if (!size_of_dimensions(dimensions, 4, sizeof(float), (size_t)1 << 36, &floats))
-        return refuse(builder, item, NULL, "makes an output that is too large");
+        return refuse_large(builder, item, &out);
     return true;
 }
 
@@ -125,6 +145,7 @@ static bool place_layers(struct builder *builder)
     struct plan *plan = builder->plan;
     struct assay_edge edge = {plan->image, plan->image.channels};
     bool first = true;
+    assert(request->model->count > 0);
     for (size_t item = 0; item < request->model->count; item++) {
         const struct assay_variant_value *value = &request->model->items[item];
         const struct assay_layer_type *type = (const struct assay_layer_type *)value->variant;
@@ -140,12 +161,13 @@ static bool place_layers(struct builder *builder)
             return false;
         for (int i = 0; i < plan->layer_count; i++)
             if (strcmp(plan->layers[i].train.name, layer->train.name) == 0)
-                return refuse(builder, item, "name", "is the name of an earlier layer");
+                return refuse_name(builder, item, layer->train.name);
         edge = layer->train.output;
         plan->layer_count++;
     }
     if (plan->layer_count == 0)
-        return diagnose(builder->diagnostics, (struct place){0}, "model", "has no layer");
+        return diagnose(builder->diagnostics, place_of_item(builder, 0), "model",
+                        "every layer is one that does nothing, such as dropout with rate 0");
     if (edge.shape.height != 1 || edge.shape.width != 1 || edge.shape.channels != plan->classes) {
         char text[160];
         snprintf(text, sizeof text,

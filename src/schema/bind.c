@@ -58,22 +58,81 @@ void add_names(struct text *text, const char *const *names, size_t count)
         text_add(text, "%s%s", i > 0 ? ", " : "", names[i]);
 }
 
+void add_all_names(struct text *message, const char *const *names, size_t count)
+{
+    static const char *const verbs[] = {"; none is known here", "; known is ", "; known are "};
+    text_add(message, "%s", verbs[count < 2 ? count : 2]);
+    add_names(message, names, count);
+}
+
+/* The keys of the rows, in their order; NULL without memory. */
+static const char **list_keys(const struct binder *binder, struct rows rows)
+{
+    const size_t count = rows_count(rows);
+    const char **keys = arena_allocate(binder->arena, count, sizeof *keys);
+    for (size_t i = 0; keys != NULL && i < count; i++)
+        keys[i] = rows_at(rows, i)->key;
+    return keys;
+}
+
+static bool add_below(struct text *message, struct rows rows, const struct path *path, const char *key);
+
+static bool add_here_or_below(struct text *message, struct rows rows, const struct path *path,
+                              const char *key)
+{
+    if (rows_find(rows, key) == NULL)
+        return add_below(message, rows, path, key);
+    text_add(message, "; did you mean ");
+    path_add(&(struct path){.parent = path, .key = key}, message);
+    text_add_char(message, '?');
+    return true;
+}
+
+/* "; did you mean train.batch_size?" where a key of that name is further down, and whether it is. */
+static bool add_below(struct text *message, struct rows rows, const struct path *path, const char *key)
+{
+    for (size_t i = 0; i < rows_count(rows); i++) {
+        const struct assay_field *field = rows_at(rows, i);
+        const struct path at = {.parent = path, .key = field->key};
+        if (field->table != NULL &&
+            add_here_or_below(message, (struct rows){.table = field->table}, &at, key))
+            return true;
+        for (size_t k = 0; field->kind == &assay_kind_variant && k < field->variants->count; k++) {
+            const struct assay_variant *variant = field->variants->items[k];
+            if (add_here_or_below(message, rows_of_variant(field->variants, variant),
+                                  &(struct path){.parent = &at, .key = variant->name}, key))
+                return true;
+        }
+    }
+    return false;
+}
+
 static bool refuse_key(const struct binder *binder, const struct scope *scope, const struct node *key)
 {
     const struct path path = {.parent = scope->path, .key = key->text};
     const size_t count = rows_count(scope->rows);
-    const char **names = arena_allocate(binder->arena, count, sizeof *names);
-    if (names == NULL)
+    const char **keys = list_keys(binder, scope->rows);
+    if (keys == NULL)
         return refuse_memory(binder, key->place, &path);
-    for (size_t i = 0; i < count; i++)
-        names[i] = rows_at(scope->rows, i)->key;
     struct text message = {0};
     text_add(&message, "unknown key");
-    if (!add_nearest(&message, key->text, names, count)) {
-        text_add(&message, count > 0 ? "; known are " : "; none is known here");
-        add_names(&message, names, count);
-    }
+    if (!add_below(&message, scope->rows, scope->path, key->text) &&
+        !add_nearest(&message, key->text, keys, count))
+        add_all_names(&message, keys, count);
     return refuse(binder, key->place, &path, &message);
+}
+
+/* Whether an unknown key was probably meant to be this one, as is said there. */
+static bool is_misspelt(const struct binder *binder, const struct scope *scope, const char *key)
+{
+    const char **keys = list_keys(binder, scope->rows);
+    for (size_t i = 0; keys != NULL && i < scope->map->count; i++) {
+        const char *found = scope->map->keys[i]->text;
+        if (rows_find(scope->rows, found) == NULL &&
+            nearest_name(found, keys, rows_count(scope->rows)) == key)
+            return true;
+    }
+    return false;
 }
 
 static bool bind_value(const struct binder *binder, const struct assay_field *field, const struct node *node,
@@ -120,6 +179,8 @@ static bool bind_row(const struct binder *binder, const struct scope *scope, con
         return bind_default(binder, field, &path, member);
     if (field->kind->bind_absent != NULL)
         return field->kind->bind_absent(binder, field, scope->map, &path, member);
+    if (is_misspelt(binder, scope, field->key))
+        return false;
     struct text message = {0};
     text_add(&message, "required key is missing");
     return refuse(binder, scope->map->place, &path, &message);

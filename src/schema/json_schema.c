@@ -6,6 +6,8 @@
 #include "schema/kind.h"
 #include "schema/schema.h"
 
+#define NAME "[A-Za-z_][A-Za-z0-9_-]*"
+
 static const char definitions[] = "#/definitions/";
 
 char *definition_reference(char name[DEFINITION_NAME_SIZE], const struct assay_variants *variants,
@@ -106,7 +108,7 @@ void json_rows(struct json_schema *schema, struct rows rows, bool required)
     for (size_t i = 0; i < rows_count(rows); i++)
         add_row(schema, rows_at(rows, i));
     json_close(writer);
-    if (required && rows_have_required(rows)) {
+    if (required && rows_have_required(rows, NULL)) {
         json_open(writer, "required", '[');
         for (size_t i = 0; i < rows_count(rows); i++)
             if (field_is_required(rows_at(rows, i)))
@@ -130,9 +132,9 @@ static void define_variant(struct json_schema *schema, const struct assay_varian
     json_open(writer, NULL, '{');
     json_rows(schema, rows, true);
     json_close(writer);
-    if (variant->main_key != NULL)
+    if (variant->main_key != NULL && !rows_have_required(rows, variant->main_key))
         add_kind(schema, rows_find(rows, variant->main_key));
-    if (!rows_have_required(rows))
+    if (!rows_have_required(rows, NULL))
         add_type(schema, "null");
     json_reference(schema);
     json_close(writer);
@@ -144,7 +146,7 @@ static void add_bare_names(struct json_schema *schema, const struct assay_varian
     json_open(&schema->writer, NULL, '{');
     json_open(&schema->writer, "enum", '[');
     for (size_t i = 0; i < variants->count; i++)
-        if (!rows_have_required(rows_of_variant(variants, variants->items[i])))
+        if (!rows_have_required(rows_of_variant(variants, variants->items[i]), NULL))
             json_string(&schema->writer, NULL, variants->items[i]->name);
     json_close(&schema->writer);
     json_close(&schema->writer);
@@ -183,7 +185,7 @@ static void add_definitions(struct json_schema *schema)
     json_open(writer, "reference", '{');
     json_string(writer, "description", "the value at another path of the config");
     json_string(writer, "type", "string");
-    json_string(writer, "pattern", "^\\$\\{[^}]+\\}$");
+    json_string(writer, "pattern", "^\\$\\{" NAME "(\\." NAME "|\\[[0-9]{1,6}\\])*\\}$");
     json_close(writer);
     for (size_t i = 0; i < schema->sets.count; i++)
         define_variants(schema, schema->sets.items[i]);

@@ -72,8 +72,10 @@ bool refuse_node(const struct binder *binder, const char *wanted, const struct n
                  const struct path *path);
 bool refuse_memory(const struct binder *binder, struct place place, const struct path *path);
 
-/* "; did you mean max?" where a name is near, and whether one is; ", "-separated names. */
+/* "; did you mean max?" where a name is near, and whether one is; "; known are max, lp"; ", "-separated
+ * names. */
 bool add_nearest(struct text *message, const char *word, const char *const *names, size_t count);
+void add_all_names(struct text *message, const char *const *names, size_t count);
 void add_names(struct text *text, const char *const *names, size_t count);
 
 /* One map on its way into one struct. */

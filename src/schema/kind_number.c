@@ -79,6 +79,36 @@ static bool parse_whole(const char *text, double *value)
     return true;
 }
 
+/* Without "_" and leading zeros, which other languages allow; "" where that is too long for a number. */
+static void plain_number(const char *text, char plain[NUMBER_TEXT_SIZE])
+{
+    size_t length = 0;
+    for (; *text != '\0' && length < NUMBER_TEXT_SIZE - 1; text++) {
+        const bool leads = length == 0 || strchr("+-", plain[length - 1]) != NULL;
+        const bool is_idle = *text == '_' || (leads && text[0] == '0' && strspn(text + 1, "0123456789_") > 0);
+        plain[length] = *text;
+        length += !is_idle;
+    }
+    plain[*text == '\0' ? length : 0] = '\0';
+}
+
+/* "; write 16", where that is what 16.0, 1_6 or "16" was probably meant to be. */
+static void add_advice(struct text *message, const struct node *node,
+                       bool (*parse)(const char *text, double *value))
+{
+    char plain[NUMBER_TEXT_SIZE];
+    double value;
+    if (node->kind != NODE_SCALAR)
+        return;
+    plain_number(node->text, plain);
+    if (node->quoted && parse(node->text, &value))
+        text_add(message, "; write it without quotes");
+    else if (parse(plain, &value))
+        text_add(message, "; write %s", plain);
+    else if (number_parse_double(plain, &value) && is_whole(value))
+        text_add(message, "; write %.0f", value);
+}
+
 /* A number within `range`, and within `limits` where the range has no end. */
 static bool bind_number(const struct binder *binder, const struct assay_field *field, const struct node *node,
                         const struct path *path, bool (*parse)(const char *text, double *value),
@@ -97,6 +127,7 @@ static bool bind_number(const struct binder *binder, const struct assay_field *f
     } else {
         text_add(&message, "%s, found %s", field->kind->name, is_text ? "the text " : "");
         node_describe(node, &message);
+        add_advice(&message, node, parse);
     }
     return refuse(binder, node->place, path, &message);
 }

@@ -88,7 +88,8 @@ const struct assay_kind assay_kind_optional = {
 static bool bind_any(const struct binder *binder, const struct assay_field *field, const struct node *node,
                      const struct path *path, void *member)
 {
-    (void)binder, (void)field, (void)path;
+    if (node->kind != NODE_MAP)
+        return refuse_node(binder, field->kind->name, node, path);
     set_pointer(member, node);
     return true;
 }
@@ -105,17 +106,31 @@ static void write_any(const struct assay_field *field, const void *member, const
 {
     (void)field;
     const struct node *node = get_pointer(member);
-    const bool beside = node->kind == NODE_SCALAR || node->count == 0;
+    const bool beside = node->count == 0;
     text_add_char(writer->text, beside ? ' ' : '\n');
     node_write(node, beside ? 0 : writer->indent + 2, writer->text);
 }
 
+static void describe_any(const struct assay_field *field, struct text *text)
+{
+    (void)field;
+    text_add(text, "a map of any YAML");
+}
+
+static void json_any(const struct assay_field *field, struct json_schema *schema)
+{
+    (void)field;
+    json_string(&schema->writer, "type", "object");
+}
+
 const struct assay_kind assay_kind_any = {
-    .name = "any YAML",
+    .name = "a map",
     .nullable = true,
     .bind = bind_any,
     .bind_absent = bind_absent_any,
     .null = &(const void *const){NULL},
     .size = sizeof(void *),
     .write = write_any,
+    .describe = describe_any,
+    .json = json_any,
 };

@@ -21,10 +21,8 @@ static const struct assay_variant *find_variant(const struct binder *binder,
     struct text message = {0};
     text_add(&message, "unknown %s ", variants->what);
     node_describe(name, &message);
-    if (!add_nearest(&message, name->text, names, variants->count)) {
-        text_add(&message, "; known are ");
-        add_names(&message, names, variants->count);
-    }
+    if (!add_nearest(&message, name->text, names, variants->count))
+        add_all_names(&message, names, variants->count);
     refuse(binder, name->place, path, &message);
     return NULL;
 }
@@ -62,7 +60,11 @@ static bool refuse_shape(const struct binder *binder, const struct assay_variant
         node_describe(node, &message);
         return refuse(binder, node->place, path, &message);
     }
-    text_add(&message, "one %s%s, found %zu keys", variants->what, per, node->count);
+    text_add(&message, "one %s%s, found ", variants->what, per);
+    if (node->count > 0)
+        text_add(&message, "%zu keys", node->count);
+    else
+        text_add(&message, "an empty map");
     for (size_t i = 0; i < node->count && i < MOST_SHOWN; i++)
         text_add(&message, "%s%s", i > 0 ? ", " : ": ", node->keys[i]->text);
     if (node->count > MOST_SHOWN)
@@ -152,11 +154,21 @@ const struct assay_kind assay_kind_variant = {
 
 /* variants */
 
+static bool refuse_empty(const struct binder *binder, const struct assay_field *field,
+                         const struct node *node, const struct path *path)
+{
+    struct text message = {0};
+    text_add(&message, "wants at least one %s", field->variants->what);
+    return refuse(binder, node->place, path, &message);
+}
+
 static bool bind_variants(const struct binder *binder, const struct assay_field *field,
                           const struct node *node, const struct path *path, void *member)
 {
     if (node->kind != NODE_LIST)
         return refuse_node(binder, field->kind->name, node, path);
+    if (node->count == 0 && field->least > 0)
+        return refuse_empty(binder, field, node, path);
     struct assay_variant_value *items = arena_allocate(binder->arena, node->count, sizeof *items);
     if (items == NULL)
         return refuse_memory(binder, node->place, path);
@@ -190,6 +202,8 @@ static void json_variants(const struct assay_field *field, struct json_schema *s
 {
     struct json_writer *writer = &schema->writer;
     json_string(writer, "type", "array");
+    if (field->least > 0)
+        json_integer(writer, "minItems", 1);
     json_open(writer, "items", '{');
     json_open(writer, "anyOf", '[');
     json_open(writer, NULL, '{');

@@ -63,10 +63,10 @@ bool field_is_required(const struct assay_field *field)
     return field->fallback == NULL && field->kind->bind_absent == NULL;
 }
 
-bool rows_have_required(struct rows rows)
+bool rows_have_required(struct rows rows, const char *but)
 {
     for (size_t i = 0; i < rows_count(rows); i++)
-        if (field_is_required(rows_at(rows, i)))
+        if (field_is_required(rows_at(rows, i)) && (but == NULL || strcmp(rows_at(rows, i)->key, but) != 0))
             return true;
     return false;
 }

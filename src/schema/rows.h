@@ -21,7 +21,8 @@ const struct assay_field *rows_find(struct rows rows, const char *key); /* NULL 
 bool field_takes_null(const struct assay_field *field);
 bool field_is_null(const struct assay_field *field, const void *member);
 bool field_is_required(const struct assay_field *field);
-bool rows_have_required(struct rows rows);
+/* Whether a key other than `but` (NULL: any key) is required. */
+bool rows_have_required(struct rows rows, const char *but);
 
 /* What values the field takes: "a whole number from 1 to 64"; with its unit and null: "… (pixels) or null".
  */

@@ -19,7 +19,7 @@ static const struct assay_field fields[] = {
      .help = "the images: which, how many, how split and normalised"},
     {ASSAY_ANY(struct config, knobs), .key = "knobs", .operational = true,
      .help = "named values that experiments turn, of any form; ${knobs.pool} refers to the one called pool"},
-    {ASSAY_VARIANTS(struct config, model), .key = "model", .variants = &assay_layers,
+    {ASSAY_VARIANTS(struct config, model), .key = "model", .variants = &assay_layers, .least = 1,
      .help = "the layers in order, each as name, {name: options} or {name: its main option}"},
     {ASSAY_SUBTABLE(struct config, train), .key = "train", .table = &train_table,
      .help = "how it is trained, and when that stops"},
@@ -67,27 +67,6 @@ static bool add_name(struct arena *arena, struct node *tree, const char *name)
     return key != NULL && value != NULL && node_set(arena, tree, key, value);
 }
 
-static bool check_knobs(const struct node *knobs, struct diagnostics *diagnostics)
-{
-    if (knobs == NULL || knobs->kind == NODE_MAP || node_is_null(knobs) || knobs->wrong)
-        return true;
-    struct text found = {0};
-    node_describe(knobs, &found);
-    if (found.failed)
-        diagnose_memory(diagnostics);
-    else
-        diagnose(diagnostics, knobs->place, "knobs", "wants a map, found %s", found.bytes);
-    text_finish(&found);
-    return false;
-}
-
-static bool check_model(const struct node *model, struct diagnostics *diagnostics)
-{
-    if (model == NULL || model->kind != NODE_LIST || model->count > 0)
-        return true;
-    return diagnose(diagnostics, model->place, "model", "wants at least one layer");
-}
-
 /* The place of the key where the file has it, else of what it would stand in. */
 static struct place place_of(const struct node *tree, const char *const *keys, size_t count)
 {
@@ -121,8 +100,6 @@ const struct config *config_bind(struct arena *arena, struct node *tree, const c
         return NULL;
     }
     bool sound = references_resolve(arena, tree, diagnostics);
-    sound = check_knobs(node_get(tree, "knobs"), diagnostics) && sound;
-    sound = check_model(node_get(tree, "model"), diagnostics) && sound;
     sound = schema_bind(&config_table, tree, "", config, arena, diagnostics) && sound;
     return sound && check_monitor(config, tree, diagnostics) ? config : NULL;
 }

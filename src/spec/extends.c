@@ -5,6 +5,8 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/nearest.h"
+#include "schema/schema.h"
 #include "spec/config.h"
 #include "spec/merge.h"
 #include "spec/reference.h"
@@ -97,6 +99,18 @@ static bool check_extends(const struct node *extends, struct diagnostics *diagno
     return false;
 }
 
+/* A base that is not read because its key is misspelt would seem to make everything else wrong. */
+static bool check_spelling(const struct node *tree, struct diagnostics *diagnostics)
+{
+    static const char *const key = "extends";
+    for (size_t i = 0; i < tree->count; i++)
+        if (schema_field(&config_table, tree->keys[i]->text) == NULL &&
+            nearest_name(tree->keys[i]->text, &key, 1) != NULL)
+            return diagnose(diagnostics, tree->keys[i]->place, tree->keys[i]->text,
+                            "unknown key; did you mean %s?", key);
+    return true;
+}
+
 static struct node *load(struct arena *arena, const char *path, struct place at, const struct link *outer,
                          struct diagnostics *diagnostics);
 
@@ -133,6 +147,8 @@ static struct node *load(struct arena *arena, const char *path, struct place at,
     if (tree == NULL)
         return NULL;
     const struct node *extends = take(tree, "extends");
+    if (!check_spelling(tree, diagnostics))
+        return NULL;
     return extends == NULL || node_is_null(extends) ? tree : extend(arena, tree, extends, &link, diagnostics);
 }
 

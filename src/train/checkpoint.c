@@ -89,7 +89,7 @@ static bool check_head(const struct head *head, const struct trainer *trainer, c
     if (strcmp(head->identity, identity) != 0)
         return assay_fail(error, ASSAY_INVALID, "%s: belongs to the run %.16s…, not to %.16s…", name,
                           head->identity, identity);
-    if (strcmp(head->machine, machine) != 0)
+    if (machine != NULL && strcmp(head->machine, machine) != 0)
         return assay_fail(
             error, ASSAY_INVALID,
             "%s: was written on another type of machine (%s; here %s), where the bits may differ", name,

@@ -31,8 +31,8 @@ struct dataset {
 /* A kind of data set: `mnist`, `digits`, `idx`. */
 struct dataset_source {
     struct assay_variant variant; /* first */
-    bool (*is_in)(
-        const char *directory); /* does it hold the files? Where given, `directory` below is never NULL */
+    /* Does it hold the files? Where given, `directory` is never NULL for `load`; for `describe` it is when they are nowhere. */
+    bool (*is_in)(const char *directory);
     bool (*describe)(const void *options, const char *directory, struct dataset_shape *shape,
                      struct assay_error *error);
     bool (*load)(const void *options, const char *directory, struct dataset *dataset,
@@ -43,7 +43,8 @@ extern const struct assay_variants dataset_sources;
 
 /* `directory` is data.dir, NULL to look in $ASSAY_DATA/<name>, data/<name> and the user's cache
  * ($XDG_CACHE_HOME or ~/.cache, /assay/<name>), in that order, the first that holds the files. Nowhere:
- * ASSAY_INVALID, the places are listed with `assay data fetch mnist` as the way out. */
+ * MNIST is described all the same; loading it is ASSAY_INVALID, the places are listed with `assay data fetch
+ * mnist` as the way out. */
 bool dataset_describe(const struct assay_variant_value *source, const char *directory,
                       struct dataset_shape *shape, struct assay_error *error);
 bool dataset_load(const struct assay_variant_value *source, const char *directory, struct dataset *dataset,

@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "train/fetch.h"
 
+enum { SIDE = 28, CLASSES = 10 };
 _Static_assert((int)MNIST_FILES == (int)DATASET_FILES,
                "MNIST is four files, in the order of enum dataset_file");
 
@@ -11,7 +12,7 @@ static const struct assay_table table = {.size = 1}; /* no options */
 
 static bool find(const char *directory, struct dataset_files *files, struct assay_error *error)
 {
-    *files = (struct dataset_files){.channels = 1, .classes = 10, .side = 28};
+    *files = (struct dataset_files){.channels = 1, .classes = CLASSES, .side = SIDE};
     bool done = true;
     for (int file = 0; done && file < DATASET_FILES; file++) {
         files->paths[file] = mnist_path(directory, mnist_files[file].name, error);
@@ -32,6 +33,9 @@ static bool describe(const void *options, const char *directory, struct dataset_
                      struct assay_error *error)
 {
     (void)options;
+    *shape = (struct dataset_shape){1, SIDE, SIDE, CLASSES};
+    if (directory == NULL)
+        return true;
     struct dataset_files files;
     const bool done = find(directory, &files, error) && dataset_files_describe(&files, shape, error);
     dataset_files_finish(&files);

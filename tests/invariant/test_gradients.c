@@ -1,4 +1,5 @@
-/* Every backward pass against differences of its forward pass: all layers of the registry from their own examples, inputs and parameters, and all losses. */
+/* Every backward pass against differences of its forward pass: all layers of the registry from their own
+ * examples, inputs and parameters, and all losses. */
 #include "harness.h"
 
 #include <math.h>
@@ -10,7 +11,8 @@
 
 /* A central difference over 2 STEP of a float function has an error of about 1e-7 / STEP from rounding. */
 static const double STEP = 1.0 / 128, TOLERANCE = 2e-3;
-/* Where the slopes on both sides differ by more than this there is a kink, and no derivative to compare with. */
+/* Where the slopes on both sides differ by more than this there is a kink, and no derivative to compare with.
+ */
 static const double KINK = 0.01;
 
 enum { BATCH = 3 };
@@ -24,7 +26,8 @@ static double weighted_output(struct solo *solo)
     solo_run(solo, ASSAY_FORWARD, -1);
     for (int s = 0; s < solo->step.samples; s++)
         for (int i = 0; i < solo_elements(edge); i++)
-            sum += (double)solo->output[solo_place(edge, s, i)] * solo->output_gradient[solo_place(edge, s, i)];
+            sum +=
+                (double)solo->output[solo_place(edge, s, i)] * solo->output_gradient[solo_place(edge, s, i)];
     return sum;
 }
 
@@ -33,7 +36,8 @@ struct tally {
 };
 
 /* Compares one derivative; *value is moved and put back. */
-static void compare(struct solo *solo, float *value, double backward, const char *tensor, int index, bool loud, struct tally *tally)
+static void compare(struct solo *solo, float *value, double backward, const char *tensor, int index,
+                    bool loud, struct tally *tally)
 {
     const float kept = *value;
     const double here = weighted_output(solo);
@@ -52,7 +56,8 @@ static void compare(struct solo *solo, float *value, double backward, const char
     if (fabs(difference - backward) <= TOLERANCE * scale)
         return;
     if (loud && tally->wrong < 5)
-        fprintf(stderr, "%s: %s[%d]: backward gives %.6f, differences give %.6f\n", solo->plan.name, tensor, index, backward, difference);
+        fprintf(stderr, "%s: %s[%d]: backward gives %.6f, differences give %.6f\n", solo->plan.name, tensor,
+                index, backward, difference);
     tally->wrong++;
 }
 
@@ -64,19 +69,24 @@ static void draw(struct solo *solo)
         for (int i = 0; i < solo_elements(&solo->plan.input); i++)
             solo->input[solo_place(&solo->plan.input, s, i)] = 2 * random_unit(&stream, word++) - 1;
         for (int i = 0; i < solo_elements(&solo->plan.output); i++)
-            solo->output_gradient[solo_place(&solo->plan.output, s, i)] = 2 * random_unit(&stream, word++) - 1;
+            solo->output_gradient[solo_place(&solo->plan.output, s, i)] =
+                2 * random_unit(&stream, word++) - 1;
     }
     for (int i = 0; i < solo->plan.parameter_count; i++)
         for (size_t f = 0; f < solo->plan.parameters[i].floats; f++)
-            solo->storage[i][f] += solo->plan.parameters[i].trained && solo->storage[i][f] != 0 ? 0.2f * random_unit(&stream, word++) : 0;
+            solo->storage[i][f] += solo->plan.parameters[i].trained && solo->storage[i][f] != 0
+                                       ? 0.2f * random_unit(&stream, word++)
+                                       : 0;
 }
 
-/* Checks a layer type over `samples` samples; with `skip` ≥ 0 one item of that backward phase is left out, and the check ought to find it. */
+/* Checks a layer type over `samples` samples; with `skip` ≥ 0 one item of that backward phase is left out,
+ * and the check ought to find it. */
 static struct tally check_layer(const struct assay_layer_type *type, int samples, int skip, bool loud)
 {
     struct tally tally = {0};
     struct solo solo;
-    const struct assay_shape shape = type->example_input.channels > 0 ? type->example_input : (struct assay_shape){3, 6, 5};
+    const struct assay_shape shape =
+        type->example_input.channels > 0 ? type->example_input : (struct assay_shape){3, 6, 5};
     if (!solo_init(&solo, type, type->variant.example, shape, BATCH, true)) {
         tally.wrong++;
         solo_finish(&solo);
@@ -96,12 +106,14 @@ static struct tally check_layer(const struct assay_layer_type *type, int samples
     for (int s = 0; s < samples; s++)
         for (int i = 0; i < solo_elements(edge); i++) {
             const size_t place = solo_place(edge, s, i);
-            compare(&solo, &solo.input[place], solo.input_gradient[place], "input", s * solo_elements(edge) + i, loud, &tally);
+            compare(&solo, &solo.input[place], solo.input_gradient[place], "input",
+                    s * solo_elements(edge) + i, loud, &tally);
         }
     for (int p = 0; p < solo.plan.parameter_count; p++) {
         const struct assay_parameter *parameter = &solo.plan.parameters[p];
         const size_t count = parameter_elements(parameter);
-        float *values = arena_allocate(solo.arena, count, sizeof *values), *gradient = arena_allocate(solo.arena, count, sizeof *gradient);
+        float *values = arena_allocate(solo.arena, count, sizeof *values),
+              *gradient = arena_allocate(solo.arena, count, sizeof *gradient);
         int index[ASSAY_AXES] = {0};
         parameter_gather(parameter, solo.storage[p], values);
         parameter_gather(parameter, solo.gradient[p], gradient);
@@ -135,16 +147,25 @@ static void every_layer(void)
 /* The pool and conv options that their examples leave out. */
 static void more_options(void)
 {
-    static const char *const pools[] = {"{type: max, size: 2}", "{type: max, size: 3, stride: 2, pad: 1}", "{type: average, size: 3, stride: 2, pad: 1}",
-                                        "{type: lp, p: 1}", "{type: lp, p: 4}", "{type: lp, p: 8, size: 3}", "{type: lp, p: 2.5}"};
-    static const char *const convs[] = {"{maps: 2, kernel: 1}", "{maps: 17, kernel: 3}", "{maps: 2, kernel: 6}", "{maps: 2, kernel: 2, stride: 3}", "{maps: 1, kernel: 3, pad: 2}"};
+    static const char *const pools[] = {"{type: max, size: 2}",
+                                        "{type: max, size: 3, stride: 2, pad: 1}",
+                                        "{type: average, size: 3, stride: 2, pad: 1}",
+                                        "{type: lp, p: 1}",
+                                        "{type: lp, p: 4}",
+                                        "{type: lp, p: 8, size: 3}",
+                                        "{type: lp, p: 2.5}"};
+    static const char *const convs[] = {"{maps: 2, kernel: 1}", "{maps: 17, kernel: 3}",
+                                        "{maps: 2, kernel: 6}", "{maps: 2, kernel: 2, stride: 3}",
+                                        "{maps: 1, kernel: 3, pad: 2}"};
     static const struct {
         const char *name, *const *options;
         size_t count;
-    } layers[] = {{"pool", pools, sizeof pools / sizeof pools[0]}, {"conv", convs, sizeof convs / sizeof convs[0]}};
+    } layers[] = {{"pool", pools, sizeof pools / sizeof pools[0]},
+                  {"conv", convs, sizeof convs / sizeof convs[0]}};
     for (size_t l = 0; l < 2; l++)
         for (size_t t = 0; t < assay_layers.count; t++)
-            for (size_t o = 0; strcmp(assay_layers.items[t]->name, layers[l].name) == 0 && o < layers[l].count; o++) {
+            for (size_t o = 0;
+                 strcmp(assay_layers.items[t]->name, layers[l].name) == 0 && o < layers[l].count; o++) {
                 struct assay_layer_type type = *(const struct assay_layer_type *)assay_layers.items[t];
                 type.variant.example = layers[l].options[o];
                 const struct tally tally = check_layer(&type, BATCH, -1, true);
@@ -153,13 +174,15 @@ static void more_options(void)
             }
 }
 
-/* The check is worth something only if it notices: every backward phase of every layer loses one item in turn. */
+/* The check is worth something only if it notices: every backward phase of every layer loses one item in
+ * turn. */
 static void broken_backward_is_found(void)
 {
     for (size_t t = 0; t < assay_layers.count; t++) {
         const struct assay_layer_type *type = (const struct assay_layer_type *)assay_layers.items[t];
         struct solo solo;
-        const struct assay_shape shape = type->example_input.channels > 0 ? type->example_input : (struct assay_shape){3, 6, 5};
+        const struct assay_shape shape =
+            type->example_input.channels > 0 ? type->example_input : (struct assay_shape){3, 6, 5};
         CU_ASSERT_FATAL(solo_init(&solo, type, type->variant.example, shape, BATCH, true));
         const int phases = solo.plan.phase_count[ASSAY_BACKWARD];
         solo_finish(&solo);
@@ -167,7 +190,8 @@ static void broken_backward_is_found(void)
         for (int phase = 0; phase < phases; phase++) {
             const struct tally tally = check_layer(type, BATCH, phase, false);
             if (tally.wrong == 0)
-                fprintf(stderr, "%s: nobody noticed that backward phase %d lost an item\n", type->variant.name, phase);
+                fprintf(stderr, "%s: nobody noticed that backward phase %d lost an item\n",
+                        type->variant.name, phase);
             CU_ASSERT(tally.wrong > 0);
         }
     }
@@ -193,7 +217,8 @@ static void every_loss(void)
                 outputs[c] = kept;
                 const double difference = 0.5 * (above - below) / 0.015625;
                 if (fabs(difference - gradient[c]) > 1e-4)
-                    fprintf(stderr, "%s: output[%d]: gradient %.6f, differences %.6f\n", loss->variant.name, c, gradient[c], difference);
+                    fprintf(stderr, "%s: output[%d]: gradient %.6f, differences %.6f\n", loss->variant.name,
+                            c, gradient[c], difference);
                 CU_ASSERT(fabs(difference - gradient[c]) <= 1e-4);
             }
         }
@@ -234,7 +259,8 @@ static void softmax_formulas(void)
         struct solo solo;
         char options[32];
         snprintf(options, sizeof options, "{beta: %g}", betas[b]);
-        CU_ASSERT_FATAL(solo_init(&solo, &softmax_layer, options, (struct assay_shape){CLASSES, 1, 1}, 1, true));
+        CU_ASSERT_FATAL(
+            solo_init(&solo, &softmax_layer, options, (struct assay_shape){CLASSES, 1, 1}, 1, true));
         double sum = 0, e[CLASSES];
         for (int i = 0; i < CLASSES; i++) {
             solo.input[i] = (float)(0.4 * i - 1);
@@ -248,7 +274,8 @@ static void softmax_formulas(void)
             solo_run(&solo, ASSAY_BACKWARD, -1);
             CU_ASSERT_DOUBLE_EQUAL(solo.output[i], e[i] / sum, 1e-7);
             for (int j = 0; j < CLASSES; j++) {
-                const double jacobian = i == j ? -betas[b] * (e[i] / sum) * (1 - e[i] / sum) : betas[b] * e[i] * e[j] / (sum * sum);
+                const double jacobian = i == j ? -betas[b] * (e[i] / sum) * (1 - e[i] / sum)
+                                               : betas[b] * e[i] * e[j] / (sum * sum);
                 CU_ASSERT_DOUBLE_EQUAL(solo.input_gradient[j], jacobian, 1e-6);
             }
         }

@@ -90,8 +90,7 @@ static void test_refused(void)
                            "model[0].conv.maps\n"},
         {"model[0]x=1", "command line:1:1: \"model[0]x\" is no path; write it like train.batch_size or "
                         "model[0].conv.maps\n"},
-        {"seed=[1",
-         "command line:1:3: not YAML: did not find expected ',' or ']' while parsing a flow sequence\n"},
+        {"seed=[1", "command line:1:3: not YAML: a ',' or ']' is missing in the list\n"},
         {"seed=abc", "command line:1:6: seed: wants a whole number, found \"abc\"\n"},
         {"sed=1", "command line:1:1: sed: unknown key; did you mean seed?\n"},
         {"train.batch_sise=1", "command line:1:1: train.batch_sise: unknown key; did you mean batch_size?\n"},

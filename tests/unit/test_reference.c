@@ -74,7 +74,7 @@ static void test_refused(void)
         {.files = {{"a.yaml", DATA MODEL TRAIN "seed: ${knob.pool}\nknobs: {}\n"}},
          .wanted = "a.yaml:4:7: seed: ${knob.pool}: the config has no key knob; did you mean knobs?\n"},
         {.files = {{"a.yaml", DATA MODEL TRAIN "seed: ${data.pad}\n"}},
-         .wanted = "a.yaml:4:7: seed: ${data.pad}: data has no key pad; known are dataset\n"},
+         .wanted = "a.yaml:4:7: seed: ${data.pad}: data has no key pad; known is dataset\n"},
         {.files = {{"a.yaml", DATA MODEL TRAIN "seed: ${model.tanh}\n"}},
          .wanted = "a.yaml:4:7: seed: ${model.tanh}: model is a list, not a map\n"},
         {.files = {{"a.yaml", DATA MODEL TRAIN "seed: ${data[0]}\n"}},

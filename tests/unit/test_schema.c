@@ -70,9 +70,17 @@ static void wrong_values_are_refused(void)
         const char *key, *value, *message;
     } cases[] = {
         {"seed", "abc", "seed: wants a whole number, found \"abc\""},
-        {"seed", "\"16\"", "seed: wants a whole number, found the text \"16\""},
-        {"seed", "1.0", "seed: wants a whole number, found \"1.0\""},
-        {"seed", "007", "seed: wants a whole number, found \"007\""},
+        {"seed", "\"16\"", "seed: wants a whole number, found the text \"16\"; write it without quotes"},
+        {"seed", "1.0", "seed: wants a whole number, found \"1.0\"; write 1"},
+        {"seed", "1e3", "seed: wants a whole number, found \"1e3\"; write 1000"},
+        {"seed", "-1_000", "seed: wants a whole number, found \"-1_000\"; write -1000"},
+        {"seed", "1_", "seed: wants a whole number, found \"1_\"; write 1"},
+        {"seed", "_", "seed: wants a whole number, found \"_\""},
+        {"seed", "'x'", "seed: wants a whole number, found the text \"x\""},
+        {"seed", "00000000000000000000000000000000000000000",
+         "seed: wants a whole number, found \"0000000000000000000000000000000000000000…\"; write 0"},
+        {"knobs", "[1]", "knobs: wants a map, found a list"},
+        {"seed", "007", "seed: wants a whole number, found \"007\"; write 7"},
         {"seed", "null", "seed: wants a whole number, found nothing"},
         {"seed", "", "seed: wants a whole number, found nothing"},
         {"seed", "{a: 1}", "seed: wants a whole number, found a map"},
@@ -94,7 +102,7 @@ static void wrong_values_are_refused(void)
         {"level", "1e3", "level: wants a number above 0 and at most 100, found 1e3"},
         {"level", "nan", "level: wants a number, found \"nan\""},
         {"level", "1e999", "level: wants a number, found \"1e999\""},
-        {"level", "'5'", "level: wants a number, found the text \"5\""},
+        {"level", "'5'", "level: wants a number, found the text \"5\"; write it without quotes"},
         {"shuffle", "1", "shuffle: wants true or false, found \"1\""},
         {"shuffle", "yes", "shuffle: wants true or false, found \"yes\"; write true or false"},
         {"shuffle", "True", "shuffle: wants true or false, found \"True\"; write true or false"},
@@ -115,10 +123,10 @@ static void wrong_values_are_refused(void)
          "stopping.monitor: wants one of val_loss, val_error_pct, found a list"},
         {"stopping", "{min_delta: -1}", "stopping.min_delta: wants a number of at least 0, found -1"},
         {"optimizer", "sgd2", "optimizer: unknown optimizer \"sgd2\"; did you mean sgd?"},
-        {"optimizer", "adam", "optimizer: unknown optimizer \"adam\"; known are sgd"},
+        {"optimizer", "adam", "optimizer: unknown optimizer \"adam\"; known is sgd"},
         {"optimizer", "null", "optimizer: wants an optimizer, found nothing"},
         {"optimizer", "[sgd]", "optimizer: wants an optimizer, found a list"},
-        {"optimizer", "{}", "optimizer: wants one optimizer, found 0 keys"},
+        {"optimizer", "{}", "optimizer: wants one optimizer, found an empty map"},
         {"optimizer", "{sgd: 3}", "optimizer.sgd: wants a map of options, found \"3\""},
         {"optimizer", "{sgd: {learning_rate: -1}}",
          "optimizer.sgd.learning_rate: wants a number above 0, found -1"},
@@ -146,11 +154,12 @@ static void wrong_values_are_refused(void)
         {"model", "[{dropout: }]", "model[0].dropout.rate: required key is missing"},
         {"model", "[{dropout: {rte: 0, rate: 0}}]", "model[0].dropout.rte: unknown key; did you mean rate?"},
         {"model", "[{relu: {name: A}}]", "model[0].relu.name: wants " NAME ", found \"A\""},
-        {"model", "[{relu: {size: 3}}]", "model[0].relu.size: unknown key; known are name"},
+        {"model", "[{relu: {size: 3}}]", "model[0].relu.size: unknown key; known is name"},
         {"model", "[{pool: {p: 3}}]", "model[0].pool.p: only means something with type lp"},
         {"knob", "{a: 1}", "knob: unknown key; did you mean knobs?"},
-        {"momentum", "1",
-         "momentum: unknown key; known are name, title, seed, shuffle, level, data, knobs, "
+        {"momentum", "1", "momentum: unknown key; did you mean optimizer.sgd.momentum?"},
+        {"colour", "1",
+         "colour: unknown key; known are name, title, seed, shuffle, level, data, knobs, "
          "model, optimizer, stopping"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -179,6 +188,8 @@ static void errors_have_their_place(void)
                    "t:4:8: data.pad: wants a whole number, found \"x\"");
     check_messages("name: a\nmodel: []\ndata:\n  pat: 1\n",
                    "t:4:3: data.pat: unknown key; did you mean pad?");
+    check_messages("name: a\nmodel:\n  - conv: {maps: 3, kernal: 5}\n",
+                   "t:3:21: model[0].conv.kernal: unknown key; did you mean kernel?");
     check_messages("model:\n  - conv:\n      maps: 3\n",
                    "t:1:1: name: required key is missing\n"
                    "t:3:7: model[0].conv.kernel: required key is missing");

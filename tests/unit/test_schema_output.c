@@ -205,7 +205,7 @@ static void full_shows_every_key_and_binds(void)
         "  pad: 2                            # background on each side — a whole number from 0 to 14 "
         "(pixels)\n"
         "\n"
-        "knobs: {rate: 0.5}                  # what experiments turn — any YAML or null\n"
+        "knobs: {rate: 0.5}                  # what experiments turn — a map of any YAML or null\n"
         "\n"
         "model:                              # the network, first to last — a list of layers; required\n"
         "  - conv: {maps: 64, kernel: 5}\n"
@@ -264,7 +264,8 @@ static void schema_is_json(void)
         {"properties model anyOf 0 items anyOf 0 $ref", "#/definitions/layer"},
         {"properties model anyOf 0 items anyOf 1 $ref", "#/definitions/reference"},
         {"properties optimizer anyOf 0 $ref", "#/definitions/optimizer"},
-        {"definitions reference pattern", "^\\$\\{[^}]+\\}$"},
+        {"definitions reference pattern",
+         "^\\$\\{[A-Za-z_][A-Za-z0-9_-]*(\\.[A-Za-z_][A-Za-z0-9_-]*|\\[[0-9]{1,6}\\])*\\}$"},
         {"definitions layer anyOf 0 enum 0", "pool"},
         {"definitions layer anyOf 0 enum 1", "relu"},
         {"definitions layer anyOf 1 properties conv $ref", "#/definitions/layer.conv"},

@@ -1,0 +1,120 @@
+#include "report/curves.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/number.h"
+#include "io/csv.h"
+#include "run/summary.h"
+
+/* What other programs write where there is no number. */
+static bool is_missing(const char *cell)
+{
+    static const char *const words[] = {"", "NA", "NaN", "nan", "null"};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strcmp(cell, words[i]) == 0)
+            return true;
+    return false;
+}
+
+/* The column as numbers; false when it holds anything else, or no number at all. */
+static bool read_column(const struct csv *csv, size_t column, double *values)
+{
+    bool any = false;
+    for (size_t row = 0; row < csv->rows; row++) {
+        const char *cell = csv->cells[row][column];
+        values[row] = NAN;
+        if (is_missing(cell))
+            continue;
+        if (!number_parse_double(cell, &values[row]))
+            return false;
+        any = true;
+    }
+    return any;
+}
+
+static size_t lowest(const double *values, size_t rows)
+{
+    size_t best = 0;
+    for (size_t row = 1; row < rows; row++)
+        if (values[row] < values[best] || isnan(values[best]))
+            best = row;
+    return best;
+}
+
+static size_t best_row(const struct curves *curves)
+{
+    struct assay_run_result result;
+    char identity[SHA256_HEX_SIZE];
+    if (curves->directory != NULL && summary_read(curves->directory, &result, identity))
+        for (size_t row = 0; row < curves->rows; row++)
+            if (curves->epochs[row] == result.result_epoch)
+                return row;
+    const double *validation = curves_values(curves, "val_error_pct");
+    return validation != NULL ? lowest(validation, curves->rows) : curves->rows - 1;
+}
+
+static const struct curves *make(struct arena *arena, const char *path, bool is_directory,
+                                 const struct csv *csv, struct assay_error *error)
+{
+    struct curves *curves = arena_allocate(arena, 1, sizeof *curves);
+    const char **names = arena_allocate(arena, csv->columns, sizeof *names);
+    double **values = arena_allocate(arena, csv->columns, sizeof *values),
+           *epochs = arena_allocate(arena, csv->rows, sizeof *epochs);
+    if (curves == NULL || names == NULL || values == NULL || epochs == NULL)
+        goto no_memory;
+    for (size_t row = 0; row < csv->rows; row++)
+        epochs[row] = (double)row + 1;
+    *curves = (struct curves){
+        .path = path, .directory = is_directory ? path : NULL, .rows = csv->rows, .epochs = epochs};
+    for (size_t column = 0; column < csv->columns; column++) {
+        double *numbers = arena_allocate(arena, csv->rows, sizeof *numbers);
+        if (numbers == NULL)
+            goto no_memory;
+        if (!read_column(csv, column, numbers))
+            continue;
+        if (strcmp(csv->header[column], "epoch") == 0) {
+            curves->epochs = numbers;
+        } else {
+            names[curves->columns] = csv->header[column];
+            values[curves->columns++] = numbers;
+        }
+    }
+    curves->names = names;
+    curves->values = (const double *const *)values;
+    curves->best = best_row(curves);
+    return curves;
+no_memory:
+    assay_fail_memory(error, "reading curves");
+    return NULL;
+}
+
+const struct curves *curves_load(struct arena *arena, const char *path, struct assay_error *error)
+{
+    const bool is_directory = directory_exists(path);
+    char *in_directory = is_directory ? path_join(path, "curves.csv") : NULL;
+    const struct csv *csv = NULL;
+    if (is_directory && in_directory == NULL)
+        assay_fail_memory(error, "reading curves");
+    else
+        csv = csv_load(arena, is_directory ? in_directory : path, error);
+    memory_free(in_directory);
+    if (csv == NULL)
+        return NULL;
+    if (csv->rows == 0) {
+        assay_fail(error, ASSAY_INVALID, "%s: has no epoch yet", path);
+        return NULL;
+    }
+    return make(arena, path, is_directory, csv, error);
+}
+
+const double *curves_values(const struct curves *curves, const char *name)
+{
+    for (size_t column = 0; column < curves->columns; column++)
+        if (strcmp(curves->names[column], name) == 0)
+            return curves->values[column];
+    return NULL;
+}

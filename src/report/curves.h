@@ -1,0 +1,28 @@
+/* Curves: numbers by epoch, ours or other people's. */
+#ifndef REPORT_CURVES_H
+#define REPORT_CURVES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "assay/error.h"
+#include "base/arena.h"
+
+struct curves {
+    const char *path;      /* as it was given: a run directory or a CSV file */
+    const char *directory; /* NULL for a file */
+    size_t rows, columns;
+    const double *epochs;        /* of the rows; counted from 1 where the file has no column "epoch" */
+    const char *const *names;    /* of the numeric columns but for "epoch" */
+    const double *const *values; /* values[column][row]; NaN where the cell is empty */
+    size_t best; /* the row whose metrics count: what summary.json says, else the lowest val_error_pct, else
+                    the last */
+};
+
+/* NULL on failure; lives in the arena. */
+const struct curves *curves_load(struct arena *arena, const char *path, struct assay_error *error);
+
+/* One column, NULL when there is none. */
+const double *curves_values(const struct curves *curves, const char *name);
+
+#endif

@@ -1,0 +1,119 @@
+#include "report/settings.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "base/diagnostics.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "io/tree.h"
+#include "spec/walk.h"
+
+struct collection {
+    struct arena *arena;
+    struct setting *items;
+    size_t count, capacity, runs, run; /* run: the one whose config is being read */
+    struct text path;
+    bool failed;
+};
+
+static struct setting *find(struct collection *all, const char *path)
+{
+    for (size_t i = 0; i < all->count; i++)
+        if (strcmp(all->items[i].path, path) == 0)
+            return &all->items[i];
+    if (all->count == all->capacity) {
+        const size_t capacity = all->capacity > 0 ? 2 * all->capacity : 64;
+        struct setting *items = memory_resize(all->items, capacity, sizeof *items);
+        if (items == NULL)
+            return NULL;
+        all->items = items;
+        all->capacity = capacity;
+    }
+    struct setting *item = &all->items[all->count];
+    *item = (struct setting){arena_copy_text(all->arena, path, strlen(path)),
+                             arena_allocate(all->arena, all->runs, sizeof *item->values)};
+    if (item->path == NULL || item->values == NULL)
+        return NULL;
+    for (size_t run = 0; run < all->runs; run++)
+        item->values[run] = "";
+    all->count++;
+    return item;
+}
+
+static void add_leaf(struct collection *all, const struct node *leaf)
+{
+    struct text value = {0};
+    leaf_write(leaf, &value);
+    struct setting *item = all->path.failed || value.failed ? NULL : find(all, all->path.bytes);
+    if (item != NULL)
+        item->values[all->run] = arena_copy_text(all->arena, value.bytes, value.length);
+    all->failed |= item == NULL || item->values[all->run] == NULL;
+    text_finish(&value);
+}
+
+static void collect(struct collection *all, const struct node *node)
+{
+    if (node->kind == NODE_SCALAR || node->count == 0) {
+        add_leaf(all, node);
+        return;
+    }
+    for (size_t i = 0; i < node->count && !all->failed; i++) {
+        const size_t length =
+            path_enter(&all->path, (struct step){node->kind == NODE_MAP ? node->keys[i]->text : NULL, i});
+        collect(all, node->items[i]);
+        path_leave(&all->path, length);
+    }
+}
+
+/* Whether the run has a config.yaml that can be read. */
+static bool collect_file(struct collection *all, const char *directory)
+{
+    char *path = path_join(directory, "config.yaml");
+    struct diagnostics *unsaid = diagnostics_create();
+    const struct node *tree =
+        path != NULL && unsaid != NULL ? tree_load(all->arena, path, (struct place){0}, unsaid) : NULL;
+    if (tree != NULL)
+        collect(all, tree);
+    diagnostics_destroy(unsaid);
+    memory_free(path);
+    return tree != NULL;
+}
+
+static bool differs(const struct setting *item, const bool *known, size_t runs)
+{
+    const char *first = NULL;
+    for (size_t run = 0; run < runs; run++) {
+        if (!known[run])
+            continue;
+        if (first == NULL)
+            first = item->values[run];
+        else if (strcmp(first, item->values[run]) != 0)
+            return true;
+    }
+    return false;
+}
+
+const struct settings *settings_differing(struct arena *arena, const char *const *directories, size_t count)
+{
+    struct collection all = {.arena = arena, .runs = count};
+    bool *known = arena_allocate(arena, count, sizeof *known);
+    struct settings *settings = arena_allocate(arena, 1, sizeof *settings);
+    all.failed = known == NULL || settings == NULL;
+    for (; all.run < count && !all.failed; all.run++)
+        known[all.run] = directories[all.run] != NULL && collect_file(&all, directories[all.run]);
+    size_t kept = 0;
+    for (size_t i = 0; i < all.count && !all.failed; i++)
+        if (differs(&all.items[i], known, count))
+            all.items[kept++] = all.items[i];
+    if (!all.failed) {
+        settings->items = kept > 0 ? arena_copy(arena, all.items, kept * sizeof *all.items) : NULL;
+        settings->count = kept;
+        all.failed = kept > 0 && settings->items == NULL;
+    }
+    memory_free(all.items);
+    text_finish(&all.path);
+    return all.failed ? NULL : settings;
+}

@@ -1,0 +1,74 @@
+#include "run/checkpoints.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+static const char current[] = "checkpoint", previous[] = "checkpoint.previous";
+enum { FILE_LIMIT = 1 << 30 };
+
+/* Killed after this, the run goes on from the previous one: it was the newest whole one anyway. */
+static bool keep_previous(const struct run_directory *directory, struct assay_error *error)
+{
+    char *from = run_directory_file(directory->path, current, error),
+         *to = run_directory_file(directory->path, previous, error);
+    bool done = from != NULL && to != NULL;
+    if (done && rename(from, to) != 0 && errno != ENOENT)
+        done = assay_fail(error, ASSAY_MACHINE, "cannot rename %s: %s", from, strerror(errno));
+    memory_free(from);
+    memory_free(to);
+    return done;
+}
+
+bool checkpoint_write(const struct trainer *trainer, const struct run_directory *directory,
+                      const char *identity, const char *machine, struct assay_error *error)
+{
+    struct text bytes = {0};
+    const bool done = (trainer_save(trainer, identity, machine, &bytes) ||
+                       assay_fail_memory(error, "writing the checkpoint")) &&
+                      keep_previous(directory, error) &&
+                      run_directory_write(directory, current, &bytes, error);
+    text_finish(&bytes);
+    return done;
+}
+
+static bool restore_from(struct trainer *trainer, const char *path, const char *identity, const char *machine,
+                         struct assay_error *error)
+{
+    char *bytes = NULL;
+    size_t length;
+    const bool done = file_read(path, FILE_LIMIT, &bytes, &length, error) &&
+                      trainer_restore(trainer, identity, machine, path, bytes, length, error);
+    memory_free(bytes);
+    return done;
+}
+
+bool checkpoint_restore(struct trainer *trainer, const struct run_directory *directory, const char *identity,
+                        const char *machine, const struct log *log, bool *restored, struct assay_error *error)
+{
+    char *newest = run_directory_file(directory->path, current, error),
+         *older = run_directory_file(directory->path, previous, error);
+    bool done = newest != NULL && older != NULL;
+    *restored = false;
+    if (done && file_exists(newest))
+        *restored = done = restore_from(trainer, newest, identity, machine, error);
+    if (newest != NULL && older != NULL && !*restored && file_exists(older)) {
+        const bool unusable = !done;
+        *restored = restore_from(trainer, older, identity, machine, unusable ? NULL : error);
+        done = *restored;
+        if (unusable && *restored) {
+            log_say(log, LOG_WARNING, "%s; going on from %s", error->text, older);
+            done = file_remove(newest, error); /* or the next one written would make it the previous */
+        }
+    }
+    memory_free(newest);
+    memory_free(older);
+    return done;
+}
+
+bool checkpoint_remove_previous(const struct run_directory *directory, struct assay_error *error)
+{
+    return run_directory_remove(directory, previous, error);
+}

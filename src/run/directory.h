@@ -1,0 +1,36 @@
+/* The run directory: whose it is, and that only one process writes it. */
+#ifndef RUN_DIRECTORY_H
+#define RUN_DIRECTORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "assay/error.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "run/identity.h"
+
+struct run_directory {
+    const char *path;
+    struct file_lock *lock;
+};
+
+/* Creates and locks it. ASSAY_MACHINE when another process has it, which is named. The path is the caller's
+ * and must outlive it. */
+bool run_directory_open(struct run_directory *directory, const char *path, struct assay_error *error);
+void run_directory_close(struct run_directory *directory); /* {0} is fine */
+
+/* Makes sure that there is nothing in it but this run: one with another identity is ASSAY_INVALID, with what
+ * differs; or, with `again`, whatever run is there is removed (its own files, nothing else). */
+bool run_directory_claim(const struct run_directory *directory, const struct run_identity *identity,
+                         bool again, struct assay_error *error);
+
+/* The path of one of its files: memory_free-able, NULL without memory (said in `error`). */
+char *run_directory_file(const char *directory, const char *name, struct assay_error *error);
+
+/* Writes one of its files, atomically; a text that failed is out of memory. */
+bool run_directory_write(const struct run_directory *directory, const char *name, const struct text *text,
+                         struct assay_error *error);
+bool run_directory_remove(const struct run_directory *directory, const char *name, struct assay_error *error);
+
+#endif

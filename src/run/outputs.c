@@ -1,0 +1,120 @@
+#include <stdint.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/number.h"
+#include "run/run.h"
+#include "run/summary.h"
+#include "run/tables.h"
+#include "train/weights.h"
+
+bool run_write_config(struct run *run, struct assay_error *error)
+{
+    struct text text = {0};
+    config_write(run->prepared->config, &text);
+    const bool done = run_directory_write(&run->directory, "config.yaml", &text, error);
+    text_finish(&text);
+    return done;
+}
+
+bool run_write_curves(struct run *run, struct assay_error *error)
+{
+    int count;
+    const struct epoch_row *rows = trainer_rows(run->trainer, &count);
+    struct text curves = {0}, timing = {0};
+    add_curves(&curves, rows, count, run->prepared->config->train.evaluate_train);
+    add_timing(&timing, rows, count);
+    const bool done = run_directory_write(&run->directory, "curves.csv", &curves, error) &&
+                      run_directory_write(&run->directory, "timing.csv", &timing, error);
+    text_finish(&curves);
+    text_finish(&timing);
+    return done;
+}
+
+static bool write_weights(struct run *run, const char *name, float *vector, struct assay_error *error)
+{
+    struct text config = {0};
+    config_write(run->prepared->config, &config);
+    char mean[NUMBER_TEXT_SIZE], sd[NUMBER_TEXT_SIZE];
+    const struct tensor_metadata metadata[] = {{"config", config.bytes},
+                                               {"input_mean", number_print_double(mean, run->split.mean)},
+                                               {"input_sd", number_print_double(sd, run->split.sd)}};
+    char *path = run_directory_file(run->directory.path, name, error);
+    bool done = path != NULL;
+    if (done && config.failed)
+        done = assay_fail_memory(error, "writing the weights");
+    done = done && weights_save(path, run->prepared->plan, run->network, vector, metadata,
+                                sizeof metadata / sizeof metadata[0], error);
+    memory_free(path);
+    text_finish(&config);
+    return done;
+}
+
+bool run_write_best(struct run *run, struct assay_error *error)
+{
+    return write_weights(run, "best.safetensors", network_vectors(run->network).best, error);
+}
+
+/* What the weights of the result's epoch say of the test images. */
+static bool predict(struct run *run, struct predictions *predictions, struct assay_error *error)
+{
+    const struct image_set *test = &run->dataset.test;
+    uint32_t *indices = memory_allocate(test->count, sizeof *indices);
+    if (indices == NULL)
+        return assay_fail_memory(error, "testing");
+    for (uint32_t i = 0; i < test->count; i++)
+        indices[i] = i;
+    if (run->result->result_epoch == run->result->best_epoch) {
+        const struct network_vectors vectors = network_vectors(run->network);
+        memcpy(vectors.values, vectors.best, vectors.all * sizeof *vectors.values);
+        network_prepare(run->network);
+    }
+    predictions_start(predictions);
+    evaluate(run->network, test, indices, test->count, run->prepared->config->train.batch_size,
+             collect_prediction, predictions);
+    memory_free(indices);
+    return true;
+}
+
+static bool write_predictions(struct run *run, struct predictions *predictions, struct assay_error *error)
+{
+    return write_weights(run, "last.safetensors", network_vectors(run->network).values, error) &&
+           predict(run, predictions, error) &&
+           run_directory_write(&run->directory, "predictions.csv", &predictions->all, error) &&
+           run_directory_write(&run->directory, "mistakes.csv", &predictions->mistakes, error);
+}
+
+static bool write_summary(struct run *run, const struct predictions *predictions, const char *divergence,
+                          struct assay_error *error)
+{
+    struct summary summary = {.identity = run->identity.digest,
+                              .config = run->prepared->config,
+                              .result = run->result,
+                              .divergence = divergence,
+                              .parameters = run->prepared->plan->parameter_elements,
+                              .test_images = predictions->images,
+                              .test_mistakes = predictions->wrong};
+    summary.rows = trainer_rows(run->trainer, &summary.count);
+    struct text text = {0};
+    add_summary(&text, &summary);
+    const bool done = run_directory_write(&run->directory, "summary.json", &text, error);
+    text_finish(&text);
+    return done;
+}
+
+bool run_write_results(struct run *run, struct assay_error *error)
+{
+    const enum stop_reason reason = trainer_stop_reason(run->trainer);
+    struct predictions predictions = {0};
+    struct text divergence = {0};
+    bool done = true;
+    if (reason == STOP_NON_FINITE)
+        trainer_divergence(run->trainer, &divergence);
+    else
+        done = write_predictions(run, &predictions, error);
+    done = done && provenance_write(&run->provenance, &run->directory, stop_reason_names[reason], error) &&
+           write_summary(run, &predictions, divergence.bytes, error);
+    predictions_finish(&predictions);
+    text_finish(&divergence);
+    return done;
+}

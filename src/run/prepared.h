@@ -1,0 +1,25 @@
+/* A config with all that can be known of it before any data are read. */
+#ifndef RUN_PREPARED_H
+#define RUN_PREPARED_H
+
+#include "assay/run.h"
+#include "base/arena.h"
+#include "net/plan.h"
+#include "spec/config.h"
+#include "train/dataset.h"
+
+struct assay_config {
+    struct arena *arena; /* all of the rest lives in it */
+    const struct config *config;
+    const struct node *tree; /* as it was bound: where every value is from */
+    struct dataset_shape shape;
+    const struct plan *plan;
+};
+
+/* The plan of a config for images of this shape; NULL when it does not fit, which is diagnosed. threads 0:
+ * one for each CPU. */
+const struct plan *plan_config(struct arena *arena, const struct config *config,
+                               const struct dataset_shape *shape, int threads,
+                               struct diagnostics *diagnostics);
+
+#endif

@@ -1,0 +1,41 @@
+/* provenance.json: what made a run, and when. Nothing in it is ever compared but the digests. */
+#ifndef RUN_PROVENANCE_H
+#define RUN_PROVENANCE_H
+
+#include <stdbool.h>
+
+#include "assay/error.h"
+#include "base/clock.h"
+#include "base/text.h"
+#include "run/directory.h"
+#include "run/identity.h"
+
+enum { MACHINE_TEXT_SIZE = 256 };
+
+/* What equal bits are promised for: "avx2 kernels, Intel(R) Xeon(R) …, OpenBLAS SkylakeX, gcc 12.2.0". */
+void machine_describe(const char *kernels, char machine[MACHINE_TEXT_SIZE]);
+
+/* One session of a run: from a start of the program to its end. */
+struct provenance {
+    const struct run_identity *identity;
+    const char *kernels, *command; /* command: NULL when not known */
+    int threads;
+    char started[CLOCK_TEXT_SIZE];
+    struct text earlier; /* JSON: the sessions before this one, each as it was */
+};
+
+/* Reads what there is of earlier sessions, of which nothing may be wrong: a file that cannot be read counts
+ * as none. */
+void provenance_start(struct provenance *provenance, const char *directory);
+/* `outcome`: how the session ended, NULL while it has not. */
+bool provenance_write(const struct provenance *provenance, const struct run_directory *directory,
+                      const char *outcome, struct assay_error *error);
+void provenance_finish(struct provenance *provenance); /* {0} is fine */
+
+/* The digests of the run in a directory; "" for those that are not known. */
+struct provenance_digests {
+    char identity[SHA256_HEX_SIZE], data[SHA256_HEX_SIZE], weights[SHA256_HEX_SIZE];
+};
+void provenance_read_digests(const char *directory, struct provenance_digests *digests);
+
+#endif

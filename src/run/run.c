@@ -1,0 +1,298 @@
+#include "run/run.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "math/blas.h"
+#include "run/build.h"
+#include "run/checkpoints.h"
+#include "run/summary.h"
+#include "train/weights.h"
+
+static bool load_data(struct run *run, struct assay_error *error)
+{
+    const struct data_options *data = &run->prepared->config->data;
+    return dataset_load(&data->dataset, data->dir, &run->dataset, error) &&
+           split_init(&run->split, &run->dataset, data->limit > 0 ? data->limit : 0, data->validation,
+                      data->split_seed, (enum normalization)data->normalize, error);
+}
+
+static bool read_weights(struct run *run, struct assay_error *error)
+{
+    enum { FILE_LIMIT = 1 << 30 };
+    const char *path = run->prepared->config->train.init_from;
+    return path == NULL || file_read(path, FILE_LIMIT, &run->weights, &run->weights_length, error);
+}
+
+static bool identify(struct run *run, struct assay_error *error)
+{
+    return run_identity_init(&run->identity, run->prepared->config, run->dataset.digest, run->weights,
+                             run->weights_length, error);
+}
+
+/* Whether this very run has been finished before. Needs no lock: summary.json is there whole or not at all.
+ */
+static bool is_finished(struct run *run)
+{
+    char identity[SHA256_HEX_SIZE];
+    struct assay_run_result result;
+    if (run->options->again || !summary_read(run->options->directory, &result, identity) ||
+        strcmp(identity, run->identity.digest) != 0)
+        return false;
+    *run->result = result;
+    run->result->found = true;
+    return true;
+}
+
+static bool open_directory(struct run *run, struct assay_error *error)
+{
+    if (!run_directory_open(&run->directory, run->options->directory, error) ||
+        !run_directory_claim(&run->directory, &run->identity, run->options->again, error))
+        return false;
+    run->log_path = run_directory_file(run->directory.path, "log.txt", error);
+    machine_describe(run->kernels->name, run->machine);
+    run->provenance = (struct provenance){.identity = &run->identity,
+                                          .kernels = run->kernels->name,
+                                          .command = run->options->command,
+                                          .threads = run->prepared->plan->threads};
+    provenance_start(&run->provenance, run->directory.path);
+    return run->log_path != NULL && provenance_write(&run->provenance, &run->directory, NULL, error) &&
+           run_write_config(run, error);
+}
+
+static bool set_weights(struct run *run, struct assay_error *error)
+{
+    if (run->weights == NULL)
+        return true;
+    const char *path = run->prepared->config->train.init_from;
+    struct arena *arena = arena_create();
+    const struct tensor_file *file =
+        arena != NULL ? safetensors_decode(arena, path, run->weights, run->weights_length, error) : NULL;
+    const bool done = file != NULL && weights_set(file, path, run->prepared->plan, run->network,
+                                                  network_vectors(run->network).values, error);
+    if (arena == NULL)
+        assay_fail_memory(error, "reading weights");
+    arena_destroy(arena);
+    return done;
+}
+
+static bool create_network(struct run *run, struct assay_error *error)
+{
+    const struct config *config = run->prepared->config;
+    run->team = team_create(run->prepared->plan->threads, error);
+    if (run->team == NULL)
+        return false;
+    run->network =
+        network_create(&(struct network_settings){.plan = run->prepared->plan,
+                                                  .team = run->team,
+                                                  .kernels = run->kernels,
+                                                  .loss = (const struct loss *)config->train.loss.variant,
+                                                  .mean = run->split.mean,
+                                                  .sd = run->split.sd},
+                       error);
+    if (run->network == NULL)
+        return false;
+    network_initialize(run->network, config->seed);
+    if (!set_weights(run, error))
+        return false;
+    network_prepare(run->network);
+    run->trainer = trainer_create(&(struct trainer_settings){.options = &config->train,
+                                                             .seed = config->seed,
+                                                             .dataset = &run->dataset,
+                                                             .split = &run->split,
+                                                             .network = run->network},
+                                  error);
+    return run->trainer != NULL;
+}
+
+static int epochs_done(const struct run *run)
+{
+    int count;
+    trainer_rows(run->trainer, &count);
+    return count;
+}
+
+static bool write_checkpoint(struct run *run, struct assay_error *error)
+{
+    run->checkpointed = clock_seconds();
+    return checkpoint_write(run->trainer, &run->directory, run->identity.digest, run->machine, error);
+}
+
+static bool restore(struct run *run, struct assay_error *error)
+{
+    bool restored;
+    if (!checkpoint_restore(run->trainer, &run->directory, run->identity.digest,
+                            run->options->other_machine ? NULL : run->machine, &run->log, &restored, error))
+        return assay_fail(error, error->status,
+                          "%s\n--again starts this run afresh; --other-machine goes on with what another "
+                          "type of machine left",
+                          error->text);
+    if (!restored)
+        return true;
+    log_say(&run->log, LOG_INFO, "going on after epoch %d", epochs_done(run));
+    return epochs_done(run) == 0 || (run_write_curves(run, error) && run_write_best(run, error));
+}
+
+static bool should_pause(void *cookie, const struct trainer_progress *progress)
+{
+    struct run *run = cookie;
+    const struct assay_observer *observer = run->observer;
+    run_report(run, progress);
+    if (observer->stop != NULL)
+        run->stop = observer->stop(observer->cookie);
+    const double most = run->options->checkpoint_seconds > 0 ? run->options->checkpoint_seconds : 60;
+    return run->stop != ASSAY_DONE || clock_seconds() - run->checkpointed >= most;
+}
+
+static bool end_epoch(struct run *run, struct assay_error *error)
+{
+    run_say_epoch(run);
+    run->marked_samples = UINT32_MAX;
+    return run_write_curves(run, error) && (!trainer_improved(run->trainer) || run_write_best(run, error)) &&
+           write_checkpoint(run, error);
+}
+
+/* Trains until there is nothing left to train, or somebody wants it to stop; *ended tells which. */
+static bool train(struct run *run, bool *ended, struct assay_error *error)
+{
+    *ended = false;
+    run->marked_samples = UINT32_MAX;
+    run->checkpointed = clock_seconds();
+    for (;;) {
+        const bool stop_here = run->options->stop_after > 0 && epochs_done(run) >= run->options->stop_after;
+        if (trainer_stop_reason(run->trainer) == STOP_NONE && (stop_here || run->stop != ASSAY_DONE))
+            return true;
+        switch (trainer_advance(run->trainer, should_pause, run)) {
+        case TRAINER_PAUSED:
+            if (!write_checkpoint(run, error))
+                return false;
+            break;
+        case TRAINER_EPOCH:
+            if (!end_epoch(run, error))
+                return false;
+            if (run->observer->stop != NULL)
+                run->stop = run->observer->stop(run->observer->cookie);
+            break;
+        case TRAINER_DIVERGED:
+            *ended = true;
+            return run_write_curves(run, error);
+        case TRAINER_DONE:
+            *ended = true;
+            return true;
+        }
+    }
+}
+
+static void fill_result(struct run *run, bool ended)
+{
+    const struct stopping_options *stopping = run->prepared->config->train.early_stopping;
+    struct assay_run_result *result = run->result;
+    int count;
+    const struct epoch_row *rows = trainer_rows(run->trainer, &count);
+    result->finished = ended;
+    result->stop_reason = stop_reason_names[ended ? trainer_stop_reason(run->trainer) : STOP_NONE];
+    result->best_epoch = trainer_best_epoch(run->trainer);
+    result->result_epoch = stopping == NULL || stopping->restore_best ? result->best_epoch : count;
+    result_set_rows(result, rows, count);
+}
+
+/* The status of a run that was stopped on the way; its error says how to go on. */
+static enum assay_status stopped(struct run *run, struct assay_error *error)
+{
+    static const struct {
+        enum assay_status status;
+        const char *said;
+    } ways[] = {{ASSAY_CHECKPOINTED, "stopped"},
+                {ASSAY_HUNG_UP, "hung up"},
+                {ASSAY_INTERRUPTED, "interrupted"},
+                {ASSAY_TERMINATED, "terminated"}};
+    const char *said = "stopped";
+    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++)
+        if (ways[i].status == run->stop)
+            said = ways[i].said;
+    if (!provenance_write(&run->provenance, &run->directory, said, error))
+        return error->status;
+    if (run->stop != ASSAY_DONE)
+        assay_fail(error, run->stop,
+                   "%s with %d of %d epochs done; the same command goes on from the checkpoint", said,
+                   epochs_done(run), run->prepared->config->train.max_epochs);
+    return run->stop;
+}
+
+/* The status of a run that is finished, now or before. */
+static enum assay_status conclude(const struct run *run, struct assay_error *error)
+{
+    const char *reason = run->result->stop_reason;
+    if (reason != stop_reason_names[STOP_NON_FINITE] && reason != stop_reason_names[STOP_DIVERGENCE])
+        return ASSAY_DONE;
+    struct text what = {0};
+    if (run->trainer != NULL && reason == stop_reason_names[STOP_NON_FINITE])
+        trainer_divergence(run->trainer, &what);
+    else
+        text_add(&what, "it stopped for %s", reason);
+    assay_fail(error, ASSAY_DIVERGED, "the training diverged: %s; %s/curves.csv has the curve up to then",
+               what.failed ? reason : what.bytes, run->options->directory);
+    text_finish(&what);
+    return ASSAY_DIVERGED;
+}
+
+static enum assay_status finish(struct run *run, struct assay_error *error)
+{
+    if (!run_write_results(run, error) || !checkpoint_remove_previous(&run->directory, error))
+        return error->status;
+    return conclude(run, error);
+}
+
+static enum assay_status start(struct run *run, struct assay_error *error)
+{
+    run->kernels = kernels_choose(run->options->instructions, error);
+    if (run->kernels == NULL || !blas_start(error) || !load_data(run, error) || !read_weights(run, error) ||
+        !identify(run, error))
+        return error->status;
+    if (is_finished(run))
+        return conclude(run, error);
+    if (!open_directory(run, error))
+        return error->status;
+    log_say(&run->log, LOG_INFO, "%s assay %s: %s", run->provenance.started, build.version,
+            run->directory.path);
+    bool ended = false;
+    const bool done = create_network(run, error) && restore(run, error) && train(run, &ended, error);
+    if (run->trainer != NULL)
+        fill_result(run, ended && done);
+    if (!done)
+        return error->status;
+    return ended ? finish(run, error) : stopped(run, error);
+}
+
+enum assay_status assay_run(const struct assay_config *config, const struct assay_run_options *options,
+                            const struct assay_observer *observer, struct assay_run_result *result,
+                            struct assay_error *error)
+{
+    static const struct assay_observer nobody;
+    struct assay_error unwanted;
+    if (error == NULL)
+        error = &unwanted;
+    struct run run = {.prepared = config,
+                      .options = options,
+                      .observer = observer != NULL ? observer : &nobody,
+                      .result = result};
+    run.log = (struct log){run_log, &run};
+    *result = (struct assay_run_result){.stop_reason = stop_reason_names[STOP_NONE]};
+    result_set_rows(result, NULL, 0);
+    const enum assay_status status = start(&run, error);
+    if (status != ASSAY_DONE)
+        run_write_log(&run, error->text);
+    trainer_destroy(run.trainer);
+    network_destroy(run.network);
+    team_destroy(run.team);
+    split_finish(&run.split);
+    dataset_finish(&run.dataset);
+    memory_free(run.weights);
+    provenance_finish(&run.provenance);
+    run_identity_finish(&run.identity);
+    run_directory_close(&run.directory);
+    memory_free(run.log_path);
+    return status;
+}

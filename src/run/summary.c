@@ -1,0 +1,174 @@
+#include "run/summary.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "io/json.h"
+#include "run/tables.h"
+
+enum { FILE_LIMIT = 1 << 20 };
+
+static int compare(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* Of one column of the rows; NaN without rows or memory. */
+static double median(const struct epoch_row *rows, int count, size_t offset)
+{
+    double *values = count > 0 ? memory_allocate((size_t)count, sizeof *values) : NULL;
+    if (values == NULL)
+        return NAN;
+    for (int i = 0; i < count; i++)
+        values[i] = *(const double *)((const char *)&rows[i] + offset);
+    qsort(values, (size_t)count, sizeof *values, compare);
+    const double result = (values[(count - 1) / 2] + values[count / 2]) / 2;
+    memory_free(values);
+    return result;
+}
+
+void result_set_rows(struct assay_run_result *result, const struct epoch_row *rows, int count)
+{
+    result->epochs = count;
+    result->train_s = result->eval_s = 0;
+    for (int i = 0; i < count; i++) {
+        result->train_s += rows[i].train_s;
+        result->eval_s += rows[i].eval_s;
+    }
+    result->train_loss = result->train_error_pct = result->val_loss = result->val_error_pct =
+        result->test_loss = result->test_error_pct = NAN;
+    if (result->result_epoch == 0)
+        return;
+    const struct epoch_row *row = &rows[result->result_epoch - 1];
+    result->train_loss = row->train_loss;
+    result->train_error_pct = row->train_error_pct;
+    result->val_loss = row->val_loss;
+    result->val_error_pct = row->val_error_pct;
+    result->test_loss = row->test_loss;
+    result->test_error_pct = row->test_error_pct;
+}
+
+static void add_epoch(struct json_writer *writer, const char *key, int epoch)
+{
+    if (epoch > 0)
+        json_integer(writer, key, epoch);
+    else
+        json_null(writer, key);
+}
+
+static void add_metrics(struct json_writer *writer, const struct epoch_row *row, bool evaluated)
+{
+    const struct row_columns columns = curve_columns(evaluated);
+    json_open(writer, "metrics", '{');
+    for (size_t c = 0; c < columns.count; c++)
+        json_number(writer, columns.items[c].name, row_value(row, &columns.items[c]));
+    json_close(writer);
+}
+
+static void add_times(struct json_writer *writer, const struct summary *summary)
+{
+    json_open(writer, "timing", '{');
+    json_number(writer, "train_ms_per_sample",
+                median(summary->rows, summary->count, offsetof(struct epoch_row, train_ms_per_sample)));
+    json_number(writer, "test_ms_per_sample",
+                median(summary->rows, summary->count, offsetof(struct epoch_row, test_ms_per_sample)));
+    json_number(writer, "train_s", summary->result->train_s);
+    json_number(writer, "eval_s", summary->result->eval_s);
+    json_close(writer);
+}
+
+void add_summary(struct text *text, const struct summary *summary)
+{
+    const struct assay_run_result *result = summary->result;
+    struct json_writer writer = {.text = text};
+    json_open(&writer, NULL, '{');
+    json_string(&writer, "identity", summary->identity);
+    json_string(&writer, "name", summary->config->name);
+    json_integer(&writer, "seed", (long long)summary->config->seed);
+    json_string(&writer, "stop_reason", result->stop_reason);
+    json_string(&writer, "divergence", summary->divergence);
+    json_integer(&writer, "epochs", result->epochs);
+    add_epoch(&writer, "best_epoch", result->best_epoch);
+    add_epoch(&writer, "result_epoch", result->result_epoch);
+    if (result->result_epoch > 0)
+        add_metrics(&writer, &summary->rows[result->result_epoch - 1], summary->config->train.evaluate_train);
+    else
+        json_null(&writer, "metrics");
+    if (summary->test_images > 0) {
+        json_integer(&writer, "test_images", summary->test_images);
+        json_integer(&writer, "test_mistakes", summary->test_mistakes);
+    }
+    json_integer(&writer, "parameters", (long long)summary->parameters);
+    add_times(&writer, summary);
+    json_close(&writer);
+    text_add_char(text, '\n');
+}
+
+static double read_number(const struct json *object, const char *key)
+{
+    const struct json *value = object != NULL && object->kind == JSON_OBJECT ? json_get(object, key) : NULL;
+    return value != NULL && value->kind == JSON_NUMBER ? value->number : NAN;
+}
+
+static int read_epoch(const struct json *object, const char *key)
+{
+    const double value = read_number(object, key);
+    return value >= 1 && value <= 1e9 ? (int)value : 0;
+}
+
+static const char *read_reason(const struct json *object)
+{
+    const struct json *value = json_get(object, "stop_reason");
+    if (value != NULL && value->kind == JSON_STRING)
+        for (int reason = STOP_MAX_EPOCHS; reason <= STOP_NON_FINITE; reason++)
+            if (strcmp(value->text, stop_reason_names[reason]) == 0)
+                return stop_reason_names[reason];
+    return NULL;
+}
+
+static bool read_result(const struct json *summary, struct assay_run_result *result,
+                        char identity[SHA256_HEX_SIZE])
+{
+    const struct json *known = json_get(summary, "identity");
+    const char *reason = read_reason(summary);
+    if (known == NULL || known->kind != JSON_STRING || reason == NULL)
+        return false;
+    snprintf(identity, SHA256_HEX_SIZE, "%s", known->text);
+    const struct json *metrics = json_get(summary, "metrics"), *timing = json_get(summary, "timing");
+    *result = (struct assay_run_result){.finished = true,
+                                        .stop_reason = reason,
+                                        .epochs = read_epoch(summary, "epochs"),
+                                        .best_epoch = read_epoch(summary, "best_epoch"),
+                                        .result_epoch = read_epoch(summary, "result_epoch"),
+                                        .train_loss = read_number(metrics, "train_loss"),
+                                        .train_error_pct = read_number(metrics, "train_error_pct"),
+                                        .val_loss = read_number(metrics, "val_loss"),
+                                        .val_error_pct = read_number(metrics, "val_error_pct"),
+                                        .test_loss = read_number(metrics, "test_loss"),
+                                        .test_error_pct = read_number(metrics, "test_error_pct"),
+                                        .train_s = read_number(timing, "train_s"),
+                                        .eval_s = read_number(timing, "eval_s")};
+    return true;
+}
+
+bool summary_read(const char *directory, struct assay_run_result *result, char identity[SHA256_HEX_SIZE])
+{
+    struct arena *arena = arena_create();
+    char *path = path_join(directory, "summary.json"), *bytes = NULL;
+    size_t length;
+    const struct json *summary = NULL;
+    if (arena != NULL && path != NULL && file_read(path, FILE_LIMIT, &bytes, &length, NULL))
+        summary = json_parse(arena, path, bytes, length, NULL);
+    const bool done =
+        summary != NULL && summary->kind == JSON_OBJECT && read_result(summary, result, identity);
+    memory_free(bytes);
+    memory_free(path);
+    arena_destroy(arena);
+    return done;
+}
