@@ -71,7 +71,10 @@ void add_known(struct text *text, const char *word, const char *const *names, si
     if (nearest != NULL)
         text_add(text, "; did you mean %s?", nearest);
     for (size_t i = 0; nearest == NULL && i < count && i <= MOST_NAMES; i++)
-        text_add(text, "%s%s", i > 0 ? ", " : count == 1 ? "; known is " : "; known are ",
+        text_add(text, "%s%s",
+                 i > 0        ? ", "
+                 : count == 1 ? "; known is "
+                              : "; known are ",
                  i < MOST_NAMES ? names[i] : "…");
 }
 
