@@ -30,6 +30,11 @@ struct model {
 bool model_create(struct model *model, struct model_request request);
 void model_destroy(struct model *model);
 
+/* A request for a network with every layer type of the registry (asserted by the tests that use it), channel
+ * counts that are no multiple of 16, working in place and not. */
+struct model_request every_layer_request(int batch, int threads);
+bool has_every_layer(const struct plan *plan); /* says which one is missing */
+
 /* Random images and labels; indices are 0, 1, 2, … */
 struct samples {
     struct assay_shape shape;
@@ -59,7 +64,16 @@ struct tolerance {
 
 /* Whether they are that close (NaN only where NaN is wanted); says on stderr how far they are and where the
  * worst is when they are not. */
-bool is_close(const char *what, size_t count, const float *found, const double *wanted,
+bool is_close(const char *what, size_t count, const double *found, const double *wanted,
               struct tolerance tolerance);
+
+/* Runs a kernel of every instruction set this CPU has: its results, `count` floats that begin as zeros, must
+ * be close to `wanted`, and have the same bits in all sets but the plain one, which has no fused
+ * multiply-add. Says on stderr what is not so. */
+typedef void kernel_run(const struct kernels *kernels, const void *context, float *results);
+bool kernels_agree(const char *what, kernel_run *run, const void *context, size_t count, const double *wanted,
+                   struct tolerance tolerance);
+
+void widen(size_t count, const float *values, double *wide);
 
 #endif

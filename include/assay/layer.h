@@ -97,7 +97,8 @@ struct assay_phase {
     const char *name;
     void (*kernel)(const struct assay_work *work, int item, void *scratch);
     /* per_sample > 0: item = sample * per_sample + part, and a short minibatch has fewer. 0: `items` of them,
-     * whatever the minibatch. */
+     * whatever the minibatch. A part owns a band of rows (assay_band) of the edge that it writes, so that
+     * phases with the same cut fit part by part. */
     int per_sample, items;
     unsigned reads, writes; /* sets of assay_buffer */
     unsigned across; /* those of `reads` of which an item reads more than the same item of an earlier phase

@@ -134,8 +134,7 @@ static bool parse(struct invocation *invocation, int count, char *const *words, 
         } else if (is_help(word)) {
             *help = true;
         } else if (word[1] != '-') {
-            return assay_fail(error, ASSAY_INVALID, "%s has no option %s", invocation->command->name,
-                              word);
+            return assay_fail(error, ASSAY_INVALID, "%s has no option %s", invocation->command->name, word);
         } else {
             const char *equals = strchr(word, '=');
             const char *name = arena_copy_text(

@@ -1,3 +1,4 @@
+/* assay check: validate a config and print its plan. */
 #include <string.h>
 
 #include "cli/config.h"

@@ -1,3 +1,4 @@
+/* assay compare: runs side by side. */
 #include "base/arena.h"
 #include "cli/command.h"
 #include "report/comparison.h"

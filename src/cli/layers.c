@@ -1,3 +1,4 @@
+/* assay layers: the registry. */
 #include "assay/layer.h"
 #include "cli/arguments.h"
 #include "schema/schema.h"

@@ -1,3 +1,4 @@
+/* assay predict: ask a trained network about images. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -154,8 +155,8 @@ const struct command predict_command = {
                "The weights' metadata say which network it is and how its inputs are made of bytes.\n",
     .examples = "assay predict results/quickstart-mlp/seed-1 digits/t10k-images-idx3-ubyte\n"
                 "assay predict results/mlp/seed-1/last.safetensors "
-                "../shared/data/mnist/t10k-images-idx3-ubyte.gz \\\n"
-                "    --labels ../shared/data/mnist/t10k-labels-idx1-ubyte.gz\n",
+                "data/mnist/t10k-images-idx3-ubyte.gz \\\n"
+                "    --labels data/mnist/t10k-labels-idx1-ubyte.gz\n",
     .options = options,
     .formats = formats,
     .least_arguments = 2,

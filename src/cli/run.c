@@ -1,3 +1,4 @@
+/* assay run: one run from start to end. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -130,7 +131,7 @@ const struct command run_command = {
         "75).\n",
     .examples = "assay run configs/quickstart-mlp.yaml\n"
                 "assay run configs/quickstart-mlp.yaml train.max_epochs=2 seed=2 --out /tmp/results\n"
-                "assay run configs/mlp.yaml data.dir=../shared/data/mnist --threads 2\n",
+                "assay run configs/mlp.yaml data.dir=data/mnist --threads 2\n",
     .options = options,
     .formats = formats,
     .least_arguments = 1,

@@ -1,3 +1,4 @@
+/* A comparison as tables and charts for the terminal. */
 #include "report/comparison.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* Loading trained weights and asking them: assay/model.h. */
 #include "assay/model.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* The files that a run leaves, in the order that makes a kill at any moment safe. */
 #include <stdint.h>
 #include <string.h>
 

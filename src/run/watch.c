@@ -1,3 +1,4 @@
+/* What a run says of itself while it works. */
 #include <math.h>
 #include <stdint.h>
 

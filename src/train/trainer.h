@@ -77,7 +77,8 @@ struct evaluation evaluate(struct network *network, const struct image_set *set,
 
 /* The checkpoint: all that is needed to go on bit for bit, as bytes that begin with a digest of the rest.
  * `identity` (of the run) and `machine` (what equal bits are promised for) are stored, and must be equal to
- * restore: a difference is ASSAY_INVALID and names both. Damage of any kind is ASSAY_INVALID. */
+ * restore (`machine` NULL: any will do): a difference is ASSAY_INVALID and names both. Damage of any kind is
+ * ASSAY_INVALID. */
 bool trainer_save(const struct trainer *trainer, const char *identity, const char *machine,
                   struct text *bytes);
 bool trainer_restore(struct trainer *trainer, const char *identity, const char *machine, const char *name,

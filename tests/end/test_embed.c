@@ -1,0 +1,160 @@
+/* The public headers assay/run.h and assay/model.h, as another program would use them. */
+#include "program.h"
+
+#include "assay/model.h"
+#include "assay/run.h"
+
+static const char tiny[] =
+    "data: {dataset: {digits: {train: 150, test: 40}}, validation: 30}\n"
+    "model: [conv: {maps: 3, kernel: 5, stride: 2}, tanh, dropout: 0.1, linear: 10]\n"
+    "train: {max_epochs: 3, batch_size: 8, optimizer: {sgd: {learning_rate: 0.1, momentum: 0.5}}}\n";
+
+struct watcher {
+    int epochs, steps, stop_at; /* stop_at: the step at which it has seen enough; 0: never */
+};
+
+static void listen(void *cookie, enum assay_message kind, const char *line)
+{
+    struct watcher *watcher = cookie;
+    watcher->epochs += kind == ASSAY_MESSAGE_EPOCH && strncmp(line, "epoch ", 6) == 0;
+}
+
+static void watch(void *cookie, const struct assay_progress *progress)
+{
+    struct watcher *watcher = cookie;
+    watcher->steps++;
+    CU_ASSERT(progress->epoch >= 1 && progress->epoch <= 3 && progress->max_epochs == 3);
+    CU_ASSERT(progress->samples > 0 && progress->samples < progress->samples_in_epoch &&
+              progress->samples_in_epoch == 120);
+}
+
+static enum assay_status stop(void *cookie)
+{
+    const struct watcher *watcher = cookie;
+    return watcher->stop_at > 0 && watcher->steps >= watcher->stop_at ? ASSAY_TERMINATED : ASSAY_DONE;
+}
+
+static struct assay_config *load(const char *const *overrides, size_t count)
+{
+    struct assay_error error = {0};
+    struct assay_config *config = assay_config_load(
+        &(struct assay_config_request){
+            .path = "tiny.yaml", .overrides = overrides, .override_count = count, .threads = 2},
+        NULL, &error);
+    CHECK_TEXT(error.text, "");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(config);
+    return config;
+}
+
+static void runs_a_config(void)
+{
+    struct assay_config *config = load(NULL, 0);
+    char *directory = assay_run_directory(config, "out");
+    CHECK_TEXT(directory, "out/tiny/seed-1");
+    struct watcher watcher = {0};
+    const struct assay_observer observer = {&watcher, listen, watch, stop};
+    struct assay_run_result result;
+    struct assay_error error = {0};
+    CU_ASSERT_EQUAL(
+        assay_run(config, &(struct assay_run_options){.directory = directory}, &observer, &result, &error),
+        ASSAY_DONE);
+    CHECK_TEXT(error.text, "");
+    CU_ASSERT(result.finished && !result.found && result.epochs == 3 && result.best_epoch >= 1);
+    CHECK_TEXT(result.stop_reason, "max_epochs");
+    CU_ASSERT(watcher.epochs == 3 && watcher.steps == 3 * 14); /* not after an epoch's last step */
+
+    struct assay_run_result again;
+    CU_ASSERT_EQUAL(
+        assay_run(config, &(struct assay_run_options){.directory = directory}, NULL, &again, NULL),
+        ASSAY_DONE);
+    CU_ASSERT(again.found && again.test_error_pct == result.test_error_pct &&
+              again.best_epoch == result.best_epoch);
+    free(directory);
+    assay_config_destroy(config);
+}
+
+/* Stopped at every few steps and with a checkpoint after each. */
+static void stops_between_steps(void)
+{
+    struct assay_config *config = load(NULL, 0);
+    int sessions = 0;
+    enum assay_status status = ASSAY_TERMINATED;
+    for (; status == ASSAY_TERMINATED && sessions < 100; sessions++) {
+        struct watcher watcher = {.stop_at = 5};
+        const struct assay_observer observer = {&watcher, listen, watch, stop};
+        struct assay_run_result result;
+        struct assay_error error = {0};
+        status =
+            assay_run(config, &(struct assay_run_options){.directory = "stopped", .checkpoint_seconds = 1e-9},
+                      &observer, &result, &error);
+        CU_ASSERT_EQUAL(result.finished, status == ASSAY_DONE);
+        CU_ASSERT_EQUAL(status, error.status);
+    }
+    CU_ASSERT_EQUAL(status, ASSAY_DONE);
+    CU_ASSERT(sessions > 5);
+    check_same_run("out/tiny/seed-1", "stopped");
+    assay_config_destroy(config);
+}
+
+static void tells_what_is_wrong(void)
+{
+    static const char *const overrides[] = {"train.batch_size=0", "sede=3"};
+    char *problems = NULL;
+    struct assay_error error = {0};
+    CU_ASSERT_PTR_NULL(assay_config_load(
+        &(struct assay_config_request){.path = "tiny.yaml", .overrides = overrides, .override_count = 2},
+        &problems, &error));
+    CU_ASSERT_EQUAL(error.status, ASSAY_INVALID);
+    CHECK_TEXT(problems, error.text);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(problems);
+    CU_ASSERT_PTR_NOT_NULL(strstr(problems, "did you mean seed?"));
+    free(problems);
+}
+
+static void predicts(void)
+{
+    struct assay_error error = {0};
+    struct assay_model *model = assay_model_load("out/tiny/seed-1/best.safetensors",
+                                                 (struct assay_image_shape){1, 28, 28}, 1, NULL, &error);
+    CHECK_TEXT(error.text, "");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(model);
+    CU_ASSERT_EQUAL(assay_model_classes(model), 10);
+    enum { IMAGES = 20 };
+    static uint8_t images[IMAGES][28 * 28], labels[IMAGES];
+    for (size_t i = 0; i < sizeof images; i++)
+        images[i / (28 * 28)][i % (28 * 28)] = (uint8_t)(i * i / 7);
+    struct assay_prediction all[IMAGES], one;
+    for (int i = 0; i < IMAGES; i++)
+        labels[i] = (uint8_t)(i % 10);
+    assay_model_predict(model, images[0], labels, IMAGES, all);
+    for (int i = 0; i < IMAGES; i++) {
+        assay_model_predict(model, images[i], &labels[i], 1, &one);
+        CU_ASSERT(one.predicted == all[i].predicted && one.probability == all[i].probability &&
+                  one.nll == all[i].nll);
+        assay_model_predict(model, images[i], NULL, 1, &one);
+        CU_ASSERT(one.predicted == all[i].predicted && one.nll != one.nll);
+    }
+    assay_model_destroy(model);
+
+    CU_ASSERT_PTR_NULL(assay_model_load("out/tiny/seed-1/best.safetensors",
+                                        (struct assay_image_shape){1, 20, 28}, 1, NULL, &error));
+    CU_ASSERT_EQUAL(error.status, ASSAY_INVALID);
+    CU_ASSERT_PTR_NULL(assay_model_load("tiny.yaml", (struct assay_image_shape){1, 28, 28}, 1, NULL, &error));
+    CU_ASSERT_EQUAL(error.status, ASSAY_INVALID);
+}
+
+int main(void)
+{
+    enter_directory();
+    write_text("tiny.yaml", tiny);
+    CU_TestInfo tests[] = {
+        {"a run", runs_a_config},
+        {"stopped between any two steps", stops_between_steps},
+        {"a wrong config", tells_what_is_wrong},
+        {"a model", predicts},
+        CU_TEST_INFO_NULL,
+    };
+    const int status = run_suite("embed", tests);
+    leave_directory();
+    return status;
+}

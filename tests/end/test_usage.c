@@ -1,0 +1,208 @@
+/* The command line of the built program: what it refuses, what it prints, and what reads a run. */
+#include "program.h"
+
+static const char tiny[] = "data: {dataset: {digits: {train: 150, test: 40}}, validation: 30, pad: 1}\n"
+                           "model: [conv: {maps: 3, kernel: 5, stride: 2}, tanh, linear: 10]\n"
+                           "train: {max_epochs: 3, batch_size: 8, optimizer: {sgd: 0.1}}\n";
+
+static void is_used_rightly(void)
+{
+    static const struct {
+        const char *words[6];
+        const char *err;
+    } cases[] = {
+        {{"chekc"}, "assay: there is no command chekc; did you mean check?\n"},
+        {{"xyz"},
+         "assay: there is no command xyz; known are run, check, compare, predict, layers, schema, data\n"},
+        {{"run"},
+         "assay: something is missing: assay run CONFIG [key=value ...]\n`assay run --help` says what it "
+         "takes\n"},
+        {{"run", "tiny.yaml", "--thread", "2"},
+         "assay: run has no option thread; did you mean threads?\n`assay run --help` says what it takes\n"},
+        {{"run", "tiny.yaml", "-j"}, "assay: run has no option -j\n`assay run --help` says what it takes\n"},
+        {{"run", "tiny.yaml", "--out"},
+         "assay: --out wants a value: --out DIR\n`assay run --help` says what it takes\n"},
+        {{"run", "tiny.yaml", "--again=yes"},
+         "assay: --again takes no value\n`assay run --help` says what it takes\n"},
+        {{"run", "tiny.yaml", "--threads", "0"},
+         "assay: --threads wants a whole number from 1 to 1024, not 0\n"},
+        {{"run", "tiny.yaml", "--threads=two"},
+         "assay: --threads wants a whole number from 1 to 1024, not two\n"},
+        {{"run", "--stop-after", "-1", "tiny.yaml"},
+         "assay: --stop-after wants a whole number from 1 to 2147483647, not -1\n"},
+        {{"run", "tiny.yaml", "--format", "yaml"},
+         "assay: there is no format yaml; known are text, json\n`assay run --help` says what it takes\n"},
+        {{"run", "missing.yaml"}, "cannot open missing.yaml: No such file or directory\n"},
+        {{"check", "tiny.yaml", "--origin", "--format=json"}, "assay: --origin is text only\n"},
+        {{"layers", "pol"}, "assay: there is no layer pol; did you mean pool?\n"},
+        {{"layers", "pool", "conv"},
+         "assay: conv is one word too many: assay layers [TYPE]\n`assay layers --help` says what it takes\n"},
+        {{"schema", "--docs", "--full"}, "assay: --docs or --full, not both\n"},
+        {{"predict", "a", "b"}, "assay: b: cannot be read: No such file or directory\n"},
+        {{"compare", "nowhere"}, "assay: cannot open nowhere: No such file or directory\n"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const char *const *words = cases[i].words;
+        CU_ASSERT_EQUAL(RUN(words[0], words[1], words[2], words[3], words[4]), 2);
+        check_file("err", cases[i].err);
+        check_file("out", "");
+    }
+    CU_ASSERT_FALSE(file_exists("results"));
+}
+
+static void tells_what_it_is(void)
+{
+    static const char *const names[] = {"run", "check", "compare", "predict", "layers", "schema", "data"};
+    CU_ASSERT_EQUAL(RUN("--version"), 0);
+    check_contains("out", "\nBLAS      ");
+    CU_ASSERT_EQUAL(RUN("--help"), 0);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        char line[64], usage[64];
+        snprintf(line, sizeof line, "\n  %-10s ", names[i]);
+        snprintf(usage, sizeof usage, "\n\nusage: assay %s ", names[i]);
+        CU_ASSERT_EQUAL(RUN("--help"), 0);
+        check_contains("out", line);
+        CU_ASSERT_EQUAL(RUN(names[i], "words", "--help", "--and", "more"), 0);
+        check_contains("out", usage);
+        check_contains("out", "\nexamples:\n  assay ");
+    }
+    CU_ASSERT_EQUAL(wait_program(start(NULL)), 2);
+    check_contains("err", "usage: assay COMMAND");
+}
+
+static void says_all_that_is_wrong(void)
+{
+    write_text(
+        "wrong.yaml",
+        "data: {dataset: digits}\nmodel: [linar: 10]\ntrain: {max_epochs: 0, optimizer: {sgd: 0.1}}\n");
+    CU_ASSERT_EQUAL(RUN("run", "wrong.yaml", "train.batch_size=x"), 2);
+    check_contains("err", "wrong.yaml:2:9: model[0]: unknown layer \"linar\"; did you mean linear?");
+    check_contains("err", "wrong.yaml:3:21: train.max_epochs: wants a whole number");
+    check_contains("err", "command line:1:18: train.batch_size: wants a whole number");
+    CU_ASSERT_EQUAL(RUN("run", "tiny.yaml", "model[2].linear.units=9"), 2);
+    check_contains("err",
+                   "model[2].linear: the last layer gives 9 x 1 x 1 values, but the data have 10 classes");
+    CU_ASSERT_EQUAL(RUN("run", "tiny.yaml", "data.limit=151"), 2);
+    check_file("err", "assay: limit asks for 151 training images, the data set has 150\n");
+    CU_ASSERT_FALSE(file_exists("results"));
+}
+
+static void takes_options_anywhere(void)
+{
+    CU_ASSERT_EQUAL(RUN("--quiet"), 2);
+    CU_ASSERT_EQUAL(RUN("check", "--threads=3", "tiny.yaml", "--quiet", "seed=4"), 0);
+    check_file("out", "");
+    CU_ASSERT_EQUAL(RUN("check", "--origin", "--", "tiny.yaml", "seed=4"), 0);
+    check_contains("out", "seed: 4   command line:1:6\n");
+    check_contains("out", "train.max_epochs: 3   tiny.yaml:3:21\n");
+    CU_ASSERT_EQUAL(RUN("check", "tiny.yaml", "--format", "json"), 0);
+    check_contains("out", "\"parameters\": ");
+}
+
+static void needs_no_data_to_check(void)
+{
+    CU_ASSERT_EQUAL(RUN("check", "tiny.yaml", "data.dataset=mnist", "data.validation=10000"), 0);
+    check_contains("out", "tiny: mnist, 1 x 28 x 28, 10 classes\n");
+    setenv("XDG_CACHE_HOME", program_root, 1);
+    CU_ASSERT_EQUAL(RUN("run", "tiny.yaml", "data.dataset=mnist"), 2);
+    check_contains("err", "assay: the data set mnist is in none of the places where it is looked for:\n");
+    CU_ASSERT_FALSE(file_exists("results"));
+}
+
+static void notices_lost_output(void)
+{
+    const char *const arguments[] = {"assay", "layers", NULL};
+    CU_ASSERT_EQUAL(wait_program(start_program("/dev/full", arguments)), 4);
+    check_file("err", "assay: cannot write to standard output: No space left on device\n");
+    CU_ASSERT_EQUAL(wait_program(start_program(NULL, arguments)), 4);
+    check_file("err", "assay: cannot write to standard output: Bad file descriptor\n");
+}
+
+static void predicts_what_the_run_predicted(void)
+{
+    CU_ASSERT_EQUAL(RUN("run", "tiny.yaml", "--format", "json"), 0);
+    check_contains("out", "\"directory\": \"results/tiny/seed-1\",\n  \"finished\": true,");
+    CU_ASSERT_EQUAL(RUN("data", "digits", "--train", "150", "--test", "40", "--out", "digits"), 0);
+    static const char *const weights[] = {"results/tiny/seed-1", "results/tiny/seed-1/best.safetensors"};
+    for (int i = 0; i < 2; i++) {
+        CU_ASSERT_EQUAL(RUN("predict", weights[i], "digits/t10k-images-idx3-ubyte", "--labels",
+                            "digits/t10k-labels-idx1-ubyte", "--threads=3"),
+                        0);
+        CU_ASSERT_TRUE(same_bytes("out", "results/tiny/seed-1/predictions.csv"));
+    }
+    CU_ASSERT_EQUAL(RUN("predict", "results/tiny/seed-1", "digits/t10k-images-idx3-ubyte"), 0);
+    check_contains("out", "index,predicted,probability\n0,");
+    CU_ASSERT_EQUAL(RUN("predict", "results/tiny/seed-1", "digits/t10k-images-idx3-ubyte", "--format=json"),
+                    0);
+    check_contains("out", "[\n{\"index\":0,\"predicted\":");
+
+    CU_ASSERT_EQUAL(RUN("predict", "results/tiny/seed-1", "digits/t10k-labels-idx1-ubyte"), 2);
+    check_file("err",
+               "assay: digits/t10k-labels-idx1-ubyte: wants images, of 3 dimensions or 4, and has 1\n");
+    CU_ASSERT_EQUAL(RUN("predict", "results/tiny/seed-1", "digits/t10k-images-idx3-ubyte",
+                        "--labels=digits/train-labels-idx1-ubyte"),
+                    2);
+    check_file("err", "assay: digits/train-labels-idx1-ubyte: wants a label for each of the 40 images\n");
+    CU_ASSERT_EQUAL(RUN("predict", "digits/t10k-labels-idx1-ubyte", "digits/t10k-images-idx3-ubyte"), 2);
+}
+
+static void compares_runs(void)
+{
+    CU_ASSERT_EQUAL(RUN("run", "tiny.yaml", "seed=2", "train.batch_size=4", "--quiet"), 0);
+    CU_ASSERT_EQUAL(RUN("compare", "results/tiny/seed-1", "results/tiny/seed-2"), 0);
+    check_contains("out", "A  results/tiny/seed-1\nB  results/tiny/seed-2\n");
+    check_contains("out", "\n  seed                                         1               2\n");
+    check_contains("out", "\n  train.batch_size                             8               4\n");
+    check_contains("out", "\nval_error_pct by epoch\n");
+    check_contains("out", "\nA against B on 40 images: ");
+
+    write_text("a.csv", "epoch,loss,note,acc\n1,0.5,x,0.25\n2,0.25,y,NA\n");
+    write_text("b.csv", "acc,other\n0.5,1\n0.75,2\n");
+    CU_ASSERT_EQUAL(RUN("compare", "a.csv", "b.csv", "--format", "csv"), 0);
+    check_file("out",
+               "run,metric,epoch,value\na.csv,acc,1,0.25\na.csv,acc,2,\nb.csv,acc,1,0.5\nb.csv,acc,2,0.75\n");
+    CU_ASSERT_EQUAL(RUN("compare", "a.csv", "--metric=los"), 2);
+    check_file("err", "assay: not all have a column of numbers called los; did you mean loss?\n");
+    CU_ASSERT_EQUAL(RUN("compare", "a.csv", "results/tiny/seed-1"), 2);
+    check_file("err", "assay: the files have no column of numbers in common\n");
+    CU_ASSERT_EQUAL(
+        RUN("compare", "results/tiny/seed-1", "results/tiny/seed-2", "--format=json", "--metric", "val_loss"),
+        0);
+    check_contains("out", "\"mcnemar\": [\n    {\n      \"a\": \"results/tiny/seed-1\",");
+}
+
+static void prints_what_configs_may_hold(void)
+{
+    CU_ASSERT_EQUAL(RUN("layers"), 0);
+    check_contains("out", "subtractive-norm");
+    CU_ASSERT_EQUAL(RUN("schema"), 0);
+    check_contains("out", "\"extends\"");
+    CU_ASSERT_EQUAL(RUN("schema", "--full"), 0);
+    char *full = read_text("out");
+    write_text("full.yaml", full);
+    memory_free(full);
+    CU_ASSERT_EQUAL(RUN("check", "full.yaml"), 0);
+    CU_ASSERT_EQUAL(RUN("schema", "--docs"), 0);
+    check_contains("out", "# Configuration\n\n");
+}
+
+int main(void)
+{
+    enter_directory();
+    write_text("tiny.yaml", tiny);
+    CU_TestInfo tests[] = {
+        {"wrong usage", is_used_rightly},
+        {"--help and --version", tells_what_it_is},
+        {"wrong configs", says_all_that_is_wrong},
+        {"options anywhere", takes_options_anywhere},
+        {"check without data", needs_no_data_to_check},
+        {"output that is lost", notices_lost_output},
+        {"predict", predicts_what_the_run_predicted},
+        {"compare", compares_runs},
+        {"layers and schema", prints_what_configs_may_hold},
+        CU_TEST_INFO_NULL,
+    };
+    const int status = run_suite("usage", tests);
+    leave_directory();
+    return status;
+}
