@@ -23,18 +23,13 @@ static const char *const formats[] = {"text", "json", NULL};
 static void add_text(struct text *text, const struct assay_run_result *result, const char *directory)
 {
     if (result->epochs > 0) {
-        text_add(text, "test error  ");
-        text_add_double(text, result->test_error_pct);
-        text_add(text, " %% after epoch %d", result->result_epoch);
+        text_add(text, "test error  %.2f %% after epoch %d", result->test_error_pct, result->result_epoch);
         if (result->result_epoch == result->best_epoch)
             text_add(text, ", the best of %d", result->epochs);
         text_add(text, "\n");
     }
-    if (result->epochs > 0 && !isnan(result->val_error_pct)) {
-        text_add(text, "validation  ");
-        text_add_double(text, result->val_error_pct);
-        text_add(text, " %%\n");
-    }
+    if (result->epochs > 0 && !isnan(result->val_error_pct))
+        text_add(text, "validation  %.2f %%\n", result->val_error_pct);
     if (result->finished)
         text_add(text, "ended by    %s after %d epoch%s, ", result->stop_reason, result->epochs,
                  result->epochs == 1 ? "" : "s");

@@ -13,20 +13,23 @@ enum json_kind { JSON_NULL, JSON_FALSE, JSON_TRUE, JSON_NUMBER, JSON_STRING, JSO
 
 struct json {
     enum json_kind kind;
-    const char *text;      /* string: decoded UTF-8 without NUL; number: as written */
+    const char *text; /* string: decoded UTF-8 without NUL; number: as written */
     double number;
     size_t count;
-    struct json *items;    /* array: items; object: values */
-    const char **keys;     /* object */
+    struct json *items; /* array: items; object: values */
+    const char **keys;  /* object */
 };
 
-/* RFC 8259; duplicate keys, depth over 64, more than 1,000,000 values, \u0000 and invalid UTF-8 are errors. `name` is what messages call
- * it; they carry the byte offset. The result lives in the arena; NULL on failure (ASSAY_INVALID, or ASSAY_MACHINE without memory). */
-const struct json *json_parse(struct arena *arena, const char *name, const char *bytes, size_t length, struct assay_error *error);
+/* RFC 8259; duplicate keys, depth over 64, more than 1,000,000 values, \u0000 and invalid UTF-8 are errors.
+ * `name` is what messages call it; they carry the byte offset. The result lives in the arena; NULL on failure
+ * (ASSAY_INVALID, or ASSAY_MACHINE without memory). */
+const struct json *json_parse(struct arena *arena, const char *name, const char *bytes, size_t length,
+                              struct assay_error *error);
 const struct json *json_get(const struct json *object, const char *key); /* NULL when there is none */
 
-/* A writer that knows where commas and indents go. Usage: struct json_writer w = {.text = &text}; json_open(&w, NULL, '{'); json_string(&w, "name", "x"); json_close(&w).
- * `key` is NULL inside arrays and at the top. Two spaces of indent, unless `compact`. */
+/* A writer that knows where commas and indents go. Usage: struct json_writer w = {.text = &text};
+ * json_open(&w, NULL, '{'); json_string(&w, "name", "x"); json_close(&w). `key` is NULL inside arrays and at
+ * the top. Two spaces of indent, unless `compact`. */
 struct json_writer {
     struct text *text;
     bool compact;
@@ -41,6 +44,7 @@ void json_number(struct json_writer *writer, const char *key, double value);    
 void json_integer(struct json_writer *writer, const char *key, long long value);
 void json_bool(struct json_writer *writer, const char *key, bool value);
 void json_null(struct json_writer *writer, const char *key);
-void json_raw(struct json_writer *writer, const char *key, const char *json_text); /* a number or value that is JSON already */
+void json_raw(struct json_writer *writer, const char *key,
+              const char *json_text); /* a number or value that is JSON already */
 
 #endif

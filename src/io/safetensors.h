@@ -1,5 +1,6 @@
-/* safetensors: 8 bytes of little-endian header length, a JSON header, then the raw tensors (https://github.com/huggingface/safetensors).
- * Only F32 tensors in little-endian order are read and written. */
+/* safetensors: 8 bytes of little-endian header length, a JSON header, then the raw tensors
+ * (https://github.com/huggingface/safetensors). Only F32 tensors in little-endian order are read and written.
+ */
 #ifndef IO_SAFETENSORS_H
 #define IO_SAFETENSORS_H
 
@@ -30,17 +31,24 @@ struct tensor_file {
     size_t metadata_count;
 };
 
-/* Atomic; tensors in the order given, metadata first. The header is padded with spaces to a multiple of 8, so the tensors are aligned. */
+/* Atomic; tensors in the order given, metadata first. The header is padded with spaces to a multiple of 8, so
+ * the tensors are aligned. */
 bool safetensors_write(const char *path, const struct tensor_file *file, struct assay_error *error);
 /* The same bytes in memory (*bytes is the caller's to memory_free). */
-bool safetensors_encode(const struct tensor_file *file, char **bytes, size_t *length, struct assay_error *error);
+bool safetensors_encode(const struct tensor_file *file, char **bytes, size_t *length,
+                        struct assay_error *error);
 
-/* Everything is checked before it is used: header length at most 100,000,000 and within the file, offsets that tile the buffer without holes or overlap, sizes that agree with
- * shapes (checked arithmetic), no duplicate names, only F32, only finite values. Lives in the arena; NULL on failure. The file is at most 1 GiB. */
+/* Everything is checked before it is used: header length at most 100,000,000 and within the file, offsets
+ * that tile the buffer without holes or overlap, sizes that agree with shapes (checked arithmetic), no
+ * duplicate names, only F32, only finite values. Lives in the arena; NULL on failure. The file is at most 1
+ * GiB. */
 const struct tensor_file *safetensors_read(struct arena *arena, const char *path, struct assay_error *error);
-const struct tensor_file *safetensors_decode(struct arena *arena, const char *name, const char *bytes, size_t length, struct assay_error *error);
+const struct tensor_file *safetensors_decode(struct arena *arena, const char *name, const char *bytes,
+                                             size_t length, struct assay_error *error);
 
-const struct tensor *tensor_find(const struct tensor_file *file, const char *name);      /* NULL when there is none */
-const char *tensor_metadata_find(const struct tensor_file *file, const char *key);       /* NULL when there is none */
+const struct tensor *tensor_find(const struct tensor_file *file,
+                                 const char *name); /* NULL when there is none */
+const char *tensor_metadata_find(const struct tensor_file *file,
+                                 const char *key); /* NULL when there is none */
 
 #endif

@@ -143,7 +143,8 @@ static bool should_pause(void *cookie, const struct trainer_progress *progress)
     if (observer->stop != NULL)
         run->stop = observer->stop(observer->cookie);
     const double most = run->options->checkpoint_seconds > 0 ? run->options->checkpoint_seconds : 60;
-    return run->stop != ASSAY_DONE || clock_seconds() - run->checkpointed >= most;
+    const bool due = !progress->evaluating && clock_seconds() - run->checkpointed >= most;
+    return run->stop != ASSAY_DONE || due;
 }
 
 static bool end_epoch(struct run *run, struct assay_error *error)

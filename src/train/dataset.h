@@ -31,7 +31,8 @@ struct dataset {
 /* A kind of data set: `mnist`, `digits`, `idx`. */
 struct dataset_source {
     struct assay_variant variant; /* first */
-    /* Does it hold the files? Where given, `directory` is never NULL for `load`; for `describe` it is when they are nowhere. */
+    /* Does it hold the files? Where given, `directory` is never NULL for `load`; for `describe` it is when
+     * they are nowhere. */
     bool (*is_in)(const char *directory);
     bool (*describe)(const void *options, const char *directory, struct dataset_shape *shape,
                      struct assay_error *error);

@@ -103,26 +103,71 @@ static bool train_step(struct trainer *trainer)
     return true;
 }
 
-struct evaluation evaluate(struct network *network, const struct image_set *set, const uint32_t *indices,
-                           uint32_t count, int batch, trainer_sample *sample, void *cookie)
+/* Sums over samples, in their order. */
+struct tally {
+    double loss;
+    uint64_t wrong;
+};
+
+static void add_samples(struct tally *tally, struct network *network, const struct image_set *set,
+                        const uint32_t *indices, uint32_t count, int batch, trainer_sample *sample,
+                        void *cookie)
 {
-    double loss = 0;
-    uint64_t wrong = 0;
     for (uint32_t at = 0; at < count; at += (uint32_t)batch) {
         const struct minibatch minibatch = {set->images, set->labels, indices + at,
                                             count - at < (uint32_t)batch ? (int)(count - at) : batch};
         const struct network_results results = network_test(network, &minibatch);
         for (int i = 0; i < minibatch.samples; i++) {
             const uint32_t index = minibatch.indices[i];
-            loss += results.loss[i];
-            wrong += results.predicted[i] != set->labels[index];
+            tally->loss += results.loss[i];
+            tally->wrong += results.predicted[i] != set->labels[index];
             if (sample != NULL)
                 sample(cookie, index, set->labels[index], results.predicted[i], results.nll[i]);
         }
     }
+}
+
+static struct evaluation mean_of(const struct tally *tally, uint32_t count)
+{
     if (count == 0)
         return (struct evaluation){NAN, NAN};
-    return (struct evaluation){loss / count, 100.0 * (double)wrong / count};
+    return (struct evaluation){tally->loss / count, 100.0 * (double)tally->wrong / count};
+}
+
+struct evaluation evaluate(struct network *network, const struct image_set *set, const uint32_t *indices,
+                           uint32_t count, int batch, trainer_sample *sample, void *cookie)
+{
+    struct tally tally = {0};
+    add_samples(&tally, network, set, indices, count, batch, sample, cookie);
+    return mean_of(&tally, count);
+}
+
+/* Who may interrupt the training, and what they are told. */
+struct pauser {
+    bool (*pause)(void *cookie, const struct trainer_progress *progress);
+    void *cookie;
+    struct trainer_progress progress;
+};
+
+static bool wants_pause(const struct pauser *pauser)
+{
+    return pauser->pause != NULL && pauser->pause(pauser->cookie, &pauser->progress);
+}
+
+/* Evaluates a set, asking for a pause now and then: false then, and the evaluation is to be done anew. */
+static bool measure(const struct trainer *trainer, const struct image_set *set, const uint32_t *indices,
+                    uint32_t count, const struct pauser *pauser, struct evaluation *evaluation)
+{
+    const uint32_t stretch = 16 * (uint32_t)trainer->batch;
+    struct tally tally = {0};
+    for (uint32_t at = 0; at < count; at += stretch) {
+        if (wants_pause(pauser))
+            return false;
+        add_samples(&tally, trainer->settings.network, set, indices + at,
+                    count - at < stretch ? count - at : stretch, trainer->batch, NULL, NULL);
+    }
+    *evaluation = mean_of(&tally, count);
+    return true;
 }
 
 static double monitored(const struct trainer *trainer, const struct epoch_row *row)
@@ -138,27 +183,31 @@ static double monitored(const struct trainer *trainer, const struct epoch_row *r
     return trainer->settings.split->validation_count > 0 ? row->val_error_pct : -row->epoch;
 }
 
-/* Evaluates, adds the row and decides how to go on. False when an evaluation is not finite. */
-static bool finish_epoch(struct trainer *trainer)
+static enum trainer_event diverge(struct trainer *trainer)
+{
+    trainer->state.stop_reason = STOP_NON_FINITE;
+    return TRAINER_DIVERGED;
+}
+
+/* Evaluates, adds the row and decides how to go on. */
+static enum trainer_event finish_epoch(struct trainer *trainer, const struct pauser *pauser)
 {
     const struct trainer_settings *settings = &trainer->settings;
     const struct train_options *options = settings->options;
     const struct split *split = settings->split;
-    const struct image_set *train = &settings->dataset->train;
+    const struct image_set *train = &settings->dataset->train, *held_out = &settings->dataset->test;
     struct trainer_state *state = &trainer->state;
     const double start = clock_seconds();
 
-    const struct evaluation validation = evaluate(settings->network, train, split->validation,
-                                                  split->validation_count, trainer->batch, NULL, NULL);
-    const struct evaluation trained =
-        evaluate(settings->network, train, split->train, options->evaluate_train ? split->train_count : 0,
-                 trainer->batch, NULL, NULL);
-    const struct image_set *held_out = &settings->dataset->test;
-    const struct evaluation test = evaluate(settings->network, held_out, trainer->test_order, held_out->count,
-                                            trainer->batch, NULL, NULL);
+    struct evaluation validation, trained, test;
+    if (!measure(trainer, train, split->validation, split->validation_count, pauser, &validation) ||
+        !measure(trainer, train, split->train, options->evaluate_train ? split->train_count : 0, pauser,
+                 &trained) ||
+        !measure(trainer, held_out, trainer->test_order, held_out->count, pauser, &test))
+        return TRAINER_PAUSED;
     const double eval_s = clock_seconds() - start;
-    const uint32_t evaluated = split->validation_count + settings->dataset->test.count +
-                               (options->evaluate_train ? split->train_count : 0);
+    const uint32_t evaluated =
+        split->validation_count + held_out->count + (options->evaluate_train ? split->train_count : 0);
 
     struct epoch_row *row = &trainer->history[state->rows];
     *row = (struct epoch_row){
@@ -181,7 +230,7 @@ static bool finish_epoch(struct trainer *trainer)
         trainer->diverged_epoch = state->epoch;
         trainer->diverged_step = 0;
         trainer->diverged_loss = isfinite(row->test_loss) ? row->val_loss : row->test_loss;
-        return false;
+        return diverge(trainer);
     }
     state->rows++;
     state->stop_reason =
@@ -197,13 +246,7 @@ static bool finish_epoch(struct trainer *trainer)
     state->position = 0;
     state->loss_sum = state->train_s = 0;
     state->wrong = 0;
-    return true;
-}
-
-static enum trainer_event diverge(struct trainer *trainer)
-{
-    trainer->state.stop_reason = STOP_NON_FINITE;
-    return TRAINER_DIVERGED;
+    return TRAINER_EPOCH;
 }
 
 enum trainer_event trainer_advance(struct trainer *trainer,
@@ -214,6 +257,8 @@ enum trainer_event trainer_advance(struct trainer *trainer,
     const uint32_t samples = trainer->settings.split->train_count;
     if (state->stop_reason != STOP_NONE)
         return state->stop_reason == STOP_NON_FINITE ? TRAINER_DIVERGED : TRAINER_DONE;
+    struct pauser pauser = {
+        pause, cookie, {.max_epochs = trainer->settings.options->max_epochs, .samples_in_epoch = samples}};
     order_epoch(trainer);
     while (state->position < samples) {
         const double start = clock_seconds();
@@ -221,13 +266,19 @@ enum trainer_event trainer_advance(struct trainer *trainer,
         state->train_s += clock_seconds() - start;
         if (!finite)
             return diverge(trainer);
-        const struct trainer_progress progress = {state->epoch, trainer->settings.options->max_epochs,
-                                                  state->position, samples,
-                                                  state->loss_sum / state->position};
-        if (pause != NULL && state->position < samples && pause(cookie, &progress))
+        pauser.progress.epoch = state->epoch;
+        pauser.progress.samples = state->position;
+        pauser.progress.loss = state->loss_sum / state->position;
+        if (state->position < samples && wants_pause(&pauser))
             return TRAINER_PAUSED;
     }
-    return finish_epoch(trainer) ? TRAINER_EPOCH : diverge(trainer);
+    pauser.progress = (struct trainer_progress){.epoch = state->epoch,
+                                                .max_epochs = pauser.progress.max_epochs,
+                                                .samples = samples,
+                                                .samples_in_epoch = samples,
+                                                .loss = state->loss_sum / samples,
+                                                .evaluating = true};
+    return finish_epoch(trainer, &pauser);
 }
 
 const struct epoch_row *trainer_rows(const struct trainer *trainer, int *count)

@@ -39,7 +39,7 @@ struct trainer *trainer_create(const struct trainer_settings *settings, struct a
 void trainer_destroy(struct trainer *trainer); /* NULL is fine */
 
 enum trainer_event {
-    TRAINER_PAUSED,   /* `pause` asked for it, between two steps */
+    TRAINER_PAUSED,   /* `pause` asked for it, between two steps or while evaluating */
     TRAINER_EPOCH,    /* an epoch has ended: there is a new row, and perhaps a new best */
     TRAINER_DONE,     /* there is nothing left to train: the last TRAINER_EPOCH was the last */
     TRAINER_DIVERGED, /* a loss is not finite; trainer_divergence says where */
@@ -49,10 +49,11 @@ struct trainer_progress {
     int epoch, max_epochs;
     uint32_t samples, samples_in_epoch; /* of this epoch */
     double loss;                        /* mean so far in this epoch */
+    bool evaluating; /* all samples are done; a pause now means that the evaluation begins anew */
 };
 
-/* Trains until one of the events. `pause` is asked between any two steps (NULL: never). Called again, it goes
- * on. */
+/* Trains until one of the events. `pause` is asked between any two steps, and every few batches of an
+ * evaluation (NULL: never). Called again, it goes on. */
 enum trainer_event trainer_advance(struct trainer *trainer,
                                    bool (*pause)(void *cookie, const struct trainer_progress *progress),
                                    void *cookie);

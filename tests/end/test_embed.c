@@ -24,7 +24,7 @@ static void watch(void *cookie, const struct assay_progress *progress)
     struct watcher *watcher = cookie;
     watcher->steps++;
     CU_ASSERT(progress->epoch >= 1 && progress->epoch <= 3 && progress->max_epochs == 3);
-    CU_ASSERT(progress->samples > 0 && progress->samples < progress->samples_in_epoch &&
+    CU_ASSERT(progress->samples > 0 && progress->samples <= progress->samples_in_epoch &&
               progress->samples_in_epoch == 120);
 }
 
@@ -61,7 +61,8 @@ static void runs_a_config(void)
     CHECK_TEXT(error.text, "");
     CU_ASSERT(result.finished && !result.found && result.epochs == 3 && result.best_epoch >= 1);
     CHECK_TEXT(result.stop_reason, "max_epochs");
-    CU_ASSERT(watcher.epochs == 3 && watcher.steps == 3 * 14); /* not after an epoch's last step */
+    CU_ASSERT(watcher.epochs == 3 &&
+              watcher.steps == 3 * (14 + 2)); /* in training all but the last step; two evaluations */
 
     struct assay_run_result again;
     CU_ASSERT_EQUAL(
@@ -73,7 +74,7 @@ static void runs_a_config(void)
     assay_config_destroy(config);
 }
 
-/* Stopped at every few steps and with a checkpoint after each. */
+/* Stopped at every few steps, also while evaluating, and with a checkpoint after each. */
 static void stops_between_steps(void)
 {
     struct assay_config *config = load(NULL, 0);

@@ -225,7 +225,8 @@ static void headers_are_checked_before_the_rest(void)
         {"\0\0\x08\x01\0\0\0", 7, "train_images: ends within its header"},
         {"\0\0\x08\x01\0\0\0\0", 8, "train_images: declares 0 bytes, but no dimension may be 0"},
         {"\0\0\x08\x04\x80\0\0\0\x80\0\0\0\x80\0\0\0\x80\0\0\0", 20,
-         "train_images: declares 2147483648 x 2147483648 x 2147483648 x 2147483648 bytes, more than the 18446744073709551615 allowed"},
+         "train_images: declares 2147483648 x 2147483648 x 2147483648 x 2147483648 bytes, more than the "
+         "18446744073709551615 allowed"},
         {"\0\0\x08\x03\x40\0\0\0\0\0\0\x02\0\0\0\x02", 16,
          "train_images: holds 4294967296 bytes of images, more than the 1073741824 allowed"},
     };

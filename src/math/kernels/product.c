@@ -75,10 +75,13 @@ static inline __attribute__((always_inline)) void tile(const struct product *p, 
 
 typedef void tile_function(const struct product *p, int row, int column);
 
+/* clang-format off */
 #if defined(__AVX512F__)
 TILES_12(1)
-TILES_12(2) TILES_8(3) TILES_6(4) static tile_function *const tiles[][13] = {
-    {NULL}, {NAMES_12(1)}, {NAMES_12(2)}, {NAMES_8(3)}, {NAMES_6(4)}};
+TILES_12(2)
+TILES_8(3)
+TILES_6(4)
+static tile_function *const tiles[][13] = {{NULL}, {NAMES_12(1)}, {NAMES_12(2)}, {NAMES_8(3)}, {NAMES_6(4)}};
 #elif defined(__AVX2__) || defined(__aarch64__)
 TILES_6(1)
 static tile_function *const tiles[][7] = {{NULL}, {NAMES_6(1)}};
@@ -86,6 +89,7 @@ static tile_function *const tiles[][7] = {{NULL}, {NAMES_6(1)}};
 TILES_3(1)
 static tile_function *const tiles[][4] = {{NULL}, {NAMES_3(1)}};
 #endif
+/* clang-format on */
 
 void KERNEL(product)(const struct product *p)
 {
