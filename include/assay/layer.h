@@ -79,7 +79,10 @@ enum assay_buffer {
     ASSAY_GRADIENTS = 1 << 5, /* where the parameters' gradients go */
     ASSAY_STATE = 1 << 6,     /* running state */
     ASSAY_DERIVED = 1 << 7,   /* what prepare made of the parameters */
-    ASSAY_KEPT = 1 << 8,      /* what forward leaves for backward */
+    ASSAY_KEPT = 1 << 8,      /* what forward leaves for backward; a layer may tell four parts of it apart: */
+    ASSAY_KEPT_2 = 1 << 9,
+    ASSAY_KEPT_3 = 1 << 10,
+    ASSAY_KEPT_4 = 1 << 11,
 };
 
 enum assay_pass {
@@ -104,7 +107,7 @@ struct assay_phase {
     unsigned across; /* those of `reads` of which an item reads more than the same item of an earlier phase
                         with the same cut wrote */
 };
-enum { ASSAY_PHASES = 4 };
+enum { ASSAY_PHASES = 6 };
 
 /* What plan is given and what it declares. */
 struct assay_layer_plan {
@@ -115,6 +118,7 @@ struct assay_layer_plan {
     int batch;           /* the largest minibatch */
     bool training;       /* false: a plan for testing, which keeps nothing and has no backward pass */
     bool input_gradient; /* whether anybody wants it */
+    bool direct;         /* the user insists on algorithms that add what the formula adds, no others */
     struct arena *arena;
 
     /* declared */

@@ -56,11 +56,10 @@ static void transpose(const struct assay_work *work, int item, void *scratch)
 {
     (void)scratch;
     const struct design *d = work->plan->design;
-    const int first = item * INPUT_BLOCK, end = block_end(first, INPUT_BLOCK, d->inputs);
-    for (int q = 0; q < d->outputs; q++)
-        for (int n = first; n < end; n++)
-            work->derived[(size_t)q * (size_t)d->inputs + (size_t)n] =
-                work->values[WEIGHT][(size_t)n * (size_t)d->outputs + (size_t)q];
+    const int first = item * INPUT_BLOCK;
+    work->kernels->transpose(block_end(first, INPUT_BLOCK, d->inputs) - first, d->outputs,
+                             work->derived + first, d->inputs,
+                             work->values[WEIGHT] + (ptrdiff_t)first * d->outputs, d->outputs);
 }
 
 /* input_gradient[s][n] = sum over q of output_gradient[s][q] weight[n][q], for a block of n */

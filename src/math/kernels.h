@@ -35,6 +35,16 @@ struct pooling {
     double p; /* lp only */
 };
 
+/* A convolution by Winograd's algorithm: see kernels/winograd.c. Tiles of outputs x outputs pixels cover the
+ * output, the last ones hang over. The 64 points of a tile lie `in_step` (of the input's channels) or
+ * `out_step` (of the output's) floats apart, the tiles of a point one pitch apart. */
+struct winograd {
+    int kernel, outputs; /* 5 and 4, or 3 and 6 */
+    int in_height, in_width, in_pitch, out_height, out_width, out_pitch, tiles_y, tiles_x;
+    ptrdiff_t in_step, out_step;
+};
+enum { WINOGRAD_POINTS = 64 };
+
 struct kernels {
     const char *name; /* "plain", "avx2", "avx512" */
 
@@ -65,6 +75,24 @@ struct kernels {
     void (*lp_backward)(const struct pooling *pooling, int first, int end, float *dx, const float *dy,
                         const float *x, const float *y);
     void (*average_backward)(const struct pooling *pooling, int first, int end, float *dx, const float *dy);
+
+    /* One sample: x → points; points → y, plus bias; and the adjoints, dy → points and points → dx (all of dx
+     * is written). */
+    void (*winograd_input)(const struct winograd *winograd, float *points, const float *x);
+    void (*winograd_output)(const struct winograd *winograd, float *y, const float *points,
+                            const float *bias);
+    void (*winograd_output_adjoint)(const struct winograd *winograd, float *points, const float *dy);
+    void (*winograd_input_adjoint)(const struct winograd *winograd, float *dx, const float *points);
+    /* The weights of input channel p, [ky][kx][P][Q] → points [64][P][Q]; and gradient = beta gradient +
+     * alpha (points → gradient). */
+    void (*winograd_weight)(const struct winograd *winograd, int p, float *points, const float *weight);
+    void (*winograd_weight_adjoint)(const struct winograd *winograd, int p, float *gradient,
+                                    const float *points, float beta, float alpha);
+
+    /* to[j][i] = from[i][j], i < rows, j < columns, both multiples of 16; rows of `from` and `to` are
+     * from_row and to_row floats apart */
+    void (*transpose)(int rows, int columns, float *to, ptrdiff_t to_row, const float *from,
+                      ptrdiff_t from_row);
 
     /* sums[pixel] = x[pixel][0] + … over `pitch` lanes (16 partial sums, then those in order); y[pixel][c] =
      * x[pixel][c] - mean[pixel] for c < channels, 0 in the other lanes. */

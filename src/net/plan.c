@@ -123,6 +123,7 @@ static bool plan_layer(struct builder *builder, size_t item, struct assay_edge i
                                       .options = value->options,
                                       .input = input,
                                       .batch = builder->request->batch,
+                                      .direct = builder->request->direct,
                                       .training = training,
                                       .input_gradient = training && builder->plan->layer_count > 0,
                                       .arena = builder->arena};
@@ -263,11 +264,11 @@ static int edge_id(const struct placement *memory, int edge)
     return edge;
 }
 
-/* The id of what `buffer` means to layer l; the nine kinds of buffer share one numbering in which an edge's
+/* The id of what `buffer` means to layer l; the kinds of buffer share one numbering in which an edge's
  * two sides have the same id. */
 static int resource(const struct placement *memory, int layer_count, int l, unsigned buffer)
 {
-    enum { EDGES, GRADIENTS, VALUES, PARAMETER_GRADIENTS, STATE, DERIVED, KEPT };
+    enum { EDGES, GRADIENTS, VALUES, PARAMETER_GRADIENTS, STATE, DERIVED, KEPT, KEPT_2, KEPT_3, KEPT_4 };
     const struct {
         unsigned buffer;
         int kind, index;
@@ -281,6 +282,9 @@ static int resource(const struct placement *memory, int layer_count, int l, unsi
         {ASSAY_STATE, STATE, l},
         {ASSAY_DERIVED, DERIVED, l},
         {ASSAY_KEPT, KEPT, l},
+        {ASSAY_KEPT_2, KEPT_2, l},
+        {ASSAY_KEPT_3, KEPT_3, l},
+        {ASSAY_KEPT_4, KEPT_4, l},
     };
     for (size_t i = 0; i < sizeof map / sizeof map[0]; i++)
         if (map[i].buffer == buffer)
@@ -292,7 +296,7 @@ static struct phase_use use_of(const struct placement *memory, int layer_count, 
                                const struct assay_phase *phase)
 {
     struct phase_use use = {.placed = {phase, l}};
-    for (unsigned buffer = 1; buffer <= ASSAY_KEPT; buffer <<= 1) {
+    for (unsigned buffer = 1; buffer <= ASSAY_KEPT_4; buffer <<= 1) {
         if (phase->reads & buffer) {
             use.across[use.read_count] = (phase->across & buffer) != 0;
             use.reads[use.read_count++] = resource(memory, layer_count, l, buffer);

@@ -67,6 +67,7 @@ struct plan_request {
     const struct assay_variant_list *model;
     struct assay_shape image; /* unpadded */
     int pad, classes, batch, threads;
+    bool direct; /* no fast algorithms */
 };
 
 /* NULL when a layer does not fit, which is diagnosed at its place in the config (`model[2].conv: …`), or

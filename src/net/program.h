@@ -6,7 +6,7 @@
 #include "net/plan.h"
 
 /* A phase and what it touches: ids of pieces of memory, equal where memory is shared. */
-enum { PHASE_RESOURCES = 9 };
+enum { PHASE_RESOURCES = 12 };
 struct phase_use {
     struct placed_phase placed;
     int reads[PHASE_RESOURCES], read_count;

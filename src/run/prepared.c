@@ -11,6 +11,7 @@ const struct plan *plan_config(struct arena *arena, const struct config *config,
                                struct diagnostics *diagnostics)
 {
     const struct plan_request request = {.model = &config->model,
+                                         .direct = config->train.convolution == CONVOLUTION_DIRECT,
                                          .image = {shape->channels, shape->height, shape->width},
                                          .pad = config->data.pad,
                                          .classes = shape->classes,

@@ -7,6 +7,7 @@
 static const char *const normalizations[] = {"none", "unit", "standard", NULL};
 static const char *const metrics[] = {"train_loss", "train_error_pct", "val_loss", "val_error_pct", NULL};
 static const char *const reductions[] = {"mean", "sum", NULL};
+static const char *const convolutions[] = {"fast", "direct", NULL};
 
 static const struct assay_field data_fields[] = {
     {ASSAY_VARIANT(struct data_options, dataset), .key = "dataset", .help = "which images and labels",
@@ -72,6 +73,9 @@ static const struct assay_field train_fields[] = {
     {ASSAY_INT(struct train_options, batch_size), .key = "batch_size",
      .help = "samples in a minibatch; the last one of an epoch may be short", .unit = "samples",
      .fallback = "16", .least = 1, .most = 65536},
+    {ASSAY_CHOICE(struct train_options, convolution), .key = "convolution",
+     .help = "fast: Winograd's algorithm where the shapes suit it; direct: never", .fallback = "fast",
+     .choices = convolutions},
     {ASSAY_BOOL(struct train_options, shuffle), .key = "shuffle",
      .help = "a new order in every epoch; false: as the data set has them", .fallback = "true"},
     {ASSAY_BOOL(struct train_options, evaluate_train), .key = "evaluate_train",

@@ -45,6 +45,7 @@ struct train_options {
     struct assay_variant_value loss; /* struct loss */
     int loss_reduction;              /* enum loss_reduction */
     int max_epochs, batch_size;
+    int convolution; /* enum convolution_choice */
     bool shuffle;
     bool evaluate_train;
     struct assay_variant_value optimizer; /* struct optimizer */
@@ -54,6 +55,7 @@ struct train_options {
 };
 
 enum loss_reduction { REDUCE_MEAN, REDUCE_SUM };
+enum convolution_choice { CONVOLUTION_FAST, CONVOLUTION_DIRECT };
 
 extern const struct assay_table data_table, train_table;
 

@@ -54,6 +54,7 @@
     "  loss_reduction: mean\n"                                                                               \
     "  max_epochs: 3\n"                                                                                      \
     "  batch_size: 16\n"                                                                                     \
+    "  convolution: fast\n"                                                                                  \
     "  shuffle: true\n"                                                                                      \
     "  evaluate_train: false\n"                                                                              \
     "  optimizer:\n"                                                                                         \

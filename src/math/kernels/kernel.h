@@ -47,6 +47,13 @@ typedef uint8_t byte_vector __attribute__((vector_size(LANES), aligned(1), may_a
     X(max_backward)                                                                                          \
     X(lp_backward)                                                                                           \
     X(average_backward)                                                                                      \
+    X(winograd_input)                                                                                        \
+    X(winograd_output)                                                                                       \
+    X(winograd_output_adjoint)                                                                               \
+    X(winograd_input_adjoint)                                                                                \
+    X(winograd_weight)                                                                                       \
+    X(winograd_weight_adjoint)                                                                               \
+    X(transpose)                                                                                             \
     X(channel_sums)                                                                                          \
     X(subtract_mean)                                                                                         \
     X(column_sums)                                                                                           \

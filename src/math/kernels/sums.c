@@ -38,3 +38,13 @@ void KERNEL(column_sums)(size_t rows, ptrdiff_t stride, int columns, float *sums
         *out = beta != 0 ? beta * *out + alpha * sum : alpha * sum;
     }
 }
+
+void KERNEL(transpose)(int rows, int columns, float *to, ptrdiff_t to_row, const float *from,
+                       ptrdiff_t from_row)
+{
+    for (int i = 0; i < rows; i += LANES)
+        for (int j = 0; j < columns; j += LANES)
+            for (int l = 0; l < LANES; l++)
+                for (int k = 0; k < LANES; k++)
+                    to[(j + l) * to_row + i + k] = from[(i + k) * from_row + j + l];
+}
