@@ -41,7 +41,7 @@ struct pooling {
 struct winograd {
     int kernel, outputs; /* 5 and 4, or 3 and 6 */
     int in_height, in_width, in_pitch, out_height, out_width, out_pitch, tiles_y, tiles_x;
-    ptrdiff_t in_step, out_step;
+    ptrdiff_t in_step, out_step, weight_step;
 };
 enum { WINOGRAD_POINTS = 64 };
 

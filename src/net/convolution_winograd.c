@@ -1,146 +1,200 @@
 /* Convolution by Winograd's algorithm (math/kernels/winograd.c): tiles of the input and of the weight are
  * transformed to 64 points each, where the convolution is 64 small matrix products with 4 to 5 times fewer
  * multiplications. Backward passes are the exact adjoints and share the transforms: V of the input is kept
- * for the weight's gradient, Q of the output's gradient serves both. The products are cut by point; the
- * weights' points U and their transpose are derived. */
+ * for the weight's gradient, Q of the output's gradient serves both. The weights'
+ * points U and their transpose are derived. */
 #include <stddef.h>
 
 #include "math/kernels.h"
 #include "net/convolution.h"
 
-/* Everything in floats: T tiles in a batch, P and Q the pitches. */
+/* A sample's points lie together: [64][tiles][P] of the input, [64][tiles][Q] of the output. */
 struct design {
     struct convolution convolution; /* first */
     struct winograd winograd;
-    int tiles;               /* of one sample */
-    ptrdiff_t weight_points; /* P Q: from one point of U to the next */
-    size_t v, m, n, du; /* in the kept block: V [64][T][P], products and Q [64][T][Q], products of backward
-                           [64][T][P], dU [64][P][Q] */
+    int tiles; /* of a sample */
+    int parts; /* into which the points of a sample's products are cut, for small batches */
+    size_t in_points, out_points; /* floats of a sample's points */
+    /* In the kept block, in floats: V and Q of every sample for the weight's gradient, dU, and for small
+     * batches M and N too. */
+    size_t v, q, du, m, n;
 };
 
-/* The parts of the kept block; V shares one with the padded input, before which it is not written. */
-enum { V = ASSAY_KEPT, M = ASSAY_KEPT_2, N = ASSAY_KEPT_3, DU = ASSAY_KEPT_4 };
+/* The parts of the kept block; V shares one with the padded input, which is done with by then. */
+enum { V = ASSAY_KEPT, Q = ASSAY_KEPT_2, DU = ASSAY_KEPT_3, PRODUCTS = ASSAY_KEPT_4 };
 
-static float *kept(const struct assay_work *work, size_t at)
+/* From one point to the next, in floats: a cache line more than it takes, lest all 64 of a tile fall into one
+ * set of the cache. */
+static ptrdiff_t step_of(size_t floats)
 {
-    return (float *)work->kept + at;
+    return (ptrdiff_t)floats + ASSAY_LANES;
 }
 
-static ptrdiff_t tile_of(const struct design *d, int sample)
+/* Sample `sample` of an array in the kept block. */
+static float *kept(const struct assay_work *work, size_t at, int sample, size_t points)
 {
-    return (ptrdiff_t)sample * d->tiles;
+    return (float *)work->kept + at + (size_t)sample * points;
 }
 
-static void transform_input(const struct assay_work *work, int sample, void *scratch)
+/* c[point][tile][…] = a[point][tile][…] times the weights' points, for points first … end - 1 of one sample
+ */
+static void multiply(const struct assay_work *work, int first, int end, bool backward, const float *a,
+                     float *c)
 {
-    (void)scratch;
-    const struct design *d = work->plan->design;
-    const float *x =
-        convolution_input(work, &d->convolution) + (size_t)sample * assay_edge_floats(&d->convolution.padded);
-    work->kernels->winograd_input(&d->winograd, kept(work, d->v) + tile_of(d, sample) * d->winograd.in_pitch,
-                                  x);
-}
-
-/* M[point][tile][q] = sum over p of V[point][tile][p] U[point][p][q] */
-static void multiply(const struct assay_work *work, int point, void *scratch)
-{
-    (void)scratch;
     const struct design *d = work->plan->design;
     const struct winograd *w = &d->winograd;
-    const struct product product = {.rows = work->step->samples * d->tiles,
-                                    .columns = w->out_pitch,
-                                    .outer = 1,
-                                    .inner = w->in_pitch,
-                                    .a = kept(work, d->v) + point * w->in_step,
-                                    .a_row = w->in_pitch,
-                                    .a_inner = 1,
-                                    .b = work->derived + point * d->weight_points,
-                                    .b_inner = w->out_pitch,
-                                    .c = kept(work, d->m) + point * w->out_step,
-                                    .c_row = w->out_pitch,
-                                    .alpha = 1};
-    work->kernels->product(&product);
+    const int inner = backward ? w->out_pitch : w->in_pitch, columns = backward ? w->in_pitch : w->out_pitch;
+    const ptrdiff_t a_step = backward ? w->out_step : w->in_step,
+                    c_step = backward ? w->in_step : w->out_step;
+    const float *weights = work->derived + (backward ? WINOGRAD_POINTS * w->weight_step : 0);
+    struct product product = {.rows = d->tiles,
+                              .columns = columns,
+                              .outer = 1,
+                              .inner = inner,
+                              .a_row = inner,
+                              .a_inner = 1,
+                              .b_inner = columns,
+                              .c_row = columns,
+                              .alpha = 1};
+    for (int point = first; point < end; point++) {
+        product.a = a + point * a_step;
+        product.b = weights + point * w->weight_step;
+        product.c = c + point * c_step;
+        work->kernels->product(&product);
+    }
 }
 
-static void transform_output(const struct assay_work *work, int sample, void *scratch)
+static void transform_input(const struct assay_work *work, int sample, float *v)
 {
-    (void)scratch;
     const struct design *d = work->plan->design;
-    work->kernels->winograd_output(
-        &d->winograd, work->output + (size_t)sample * assay_edge_floats(&work->plan->output),
-        kept(work, d->m) + tile_of(d, sample) * d->winograd.out_pitch, work->values[CONVOLUTION_BIAS]);
+    work->kernels->winograd_input(&d->winograd, v,
+                                  convolution_input(work, &d->convolution) +
+                                      (size_t)sample * assay_edge_floats(&d->convolution.padded));
 }
 
-static void transform_gradient(const struct assay_work *work, int sample, void *scratch)
+static void transform_output(const struct assay_work *work, int sample, const float *m)
 {
-    (void)scratch;
+    const struct design *d = work->plan->design;
+    work->kernels->winograd_output(&d->winograd,
+                                   work->output + (size_t)sample * assay_edge_floats(&work->plan->output), m,
+                                   work->values[CONVOLUTION_BIAS]);
+}
+
+static void transform_gradient(const struct assay_work *work, int sample, float *q)
+{
     const struct design *d = work->plan->design;
     work->kernels->winograd_output_adjoint(
-        &d->winograd, kept(work, d->m) + tile_of(d, sample) * d->winograd.out_pitch,
-        work->output_gradient + (size_t)sample * assay_edge_floats(&work->plan->output));
+        &d->winograd, q, work->output_gradient + (size_t)sample * assay_edge_floats(&work->plan->output));
 }
 
-/* N[point][tile][p] = sum over q of Q[point][tile][q] U[point][p][q], by the transpose of U */
-static void multiply_data(const struct assay_work *work, int point, void *scratch)
+/* `padded`: room for the gradient of the padded input, where there is padding */
+static void transform_data(const struct assay_work *work, int sample, const float *n, float *padded)
+{
+    const struct design *d = work->plan->design;
+    const struct assay_edge *in = &work->plan->input;
+    float *dx = work->input_gradient + (size_t)sample * assay_edge_floats(in);
+    float *to = d->convolution.pad > 0 ? padded : dx;
+    work->kernels->winograd_input_adjoint(&d->winograd, to, n);
+    convolution_crop(&d->convolution, in, 0, in->shape.height, dx,
+                     to + d->convolution.pad * d->convolution.padded.shape.width * in->pitch);
+}
+
+/* A whole sample, start to end: what it goes through stays in the cache. Scratch: M, and V when testing; N
+ * and the padded gradient. */
+static void forward(const struct assay_work *work, int sample, void *scratch)
+{
+    const struct design *d = work->plan->design;
+    float *m = scratch,
+          *v = work->plan->training ? kept(work, d->v, sample, d->in_points) : m + d->out_points;
+    transform_input(work, sample, v);
+    multiply(work, 0, WINOGRAD_POINTS, false, v, m);
+    transform_output(work, sample, m);
+}
+
+static void backward_data(const struct assay_work *work, int sample, void *scratch)
+{
+    const struct design *d = work->plan->design;
+    float *n = scratch, *q = kept(work, d->q, sample, d->out_points);
+    transform_gradient(work, sample, q);
+    multiply(work, 0, WINOGRAD_POINTS, true, q, n);
+    transform_data(work, sample, n, n + d->in_points);
+}
+
+/* Small batches: the same in three phases, the products cut by points, so that every thread has some. */
+static void forward_input(const struct assay_work *work, int sample, void *scratch)
 {
     (void)scratch;
     const struct design *d = work->plan->design;
-    const struct winograd *w = &d->winograd;
-    const struct product product = {.rows = work->step->samples * d->tiles,
-                                    .columns = w->in_pitch,
-                                    .outer = 1,
-                                    .inner = w->out_pitch,
-                                    .a = kept(work, d->m) + point * w->out_step,
-                                    .a_row = w->out_pitch,
-                                    .a_inner = 1,
-                                    .b = work->derived + (WINOGRAD_POINTS + point) * d->weight_points,
-                                    .b_inner = w->in_pitch,
-                                    .c = kept(work, d->n) + point * w->in_step,
-                                    .c_row = w->in_pitch,
-                                    .alpha = 1};
-    work->kernels->product(&product);
+    transform_input(work, sample, kept(work, d->v, sample, d->in_points));
 }
 
-/* scratch: the gradient of the padded input, where there is padding */
-static void transform_data(const struct assay_work *work, int sample, void *scratch)
+static void forward_products(const struct assay_work *work, int item, void *scratch)
+{
+    (void)scratch;
+    const struct design *d = work->plan->design;
+    const struct assay_band points = assay_band(item, d->parts, WINOGRAD_POINTS);
+    multiply(work, points.first, points.end, false, kept(work, d->v, points.sample, d->in_points),
+             kept(work, d->m, points.sample, d->out_points));
+}
+
+static void forward_output(const struct assay_work *work, int sample, void *scratch)
+{
+    (void)scratch;
+    const struct design *d = work->plan->design;
+    transform_output(work, sample, kept(work, d->m, sample, d->out_points));
+}
+
+static void backward_gradient(const struct assay_work *work, int sample, void *scratch)
+{
+    (void)scratch;
+    const struct design *d = work->plan->design;
+    transform_gradient(work, sample, kept(work, d->q, sample, d->out_points));
+}
+
+static void backward_products(const struct assay_work *work, int item, void *scratch)
+{
+    (void)scratch;
+    const struct design *d = work->plan->design;
+    const struct assay_band points = assay_band(item, d->parts, WINOGRAD_POINTS);
+    multiply(work, points.first, points.end, true, kept(work, d->q, points.sample, d->out_points),
+             kept(work, d->n, points.sample, d->in_points));
+}
+
+static void backward_input(const struct assay_work *work, int sample, void *scratch)
 {
     const struct design *d = work->plan->design;
-    const float *points = kept(work, d->n) + tile_of(d, sample) * d->winograd.in_pitch;
-    float *dx = work->input_gradient + (size_t)sample * assay_edge_floats(&work->plan->input);
-    float *padded = d->convolution.pad > 0 ? scratch : dx;
-    work->kernels->winograd_input_adjoint(&d->winograd, padded, points);
-    convolution_crop(&d->convolution, &work->plan->input, 0, work->plan->input.shape.height, dx,
-                     padded +
-                         d->convolution.pad * d->convolution.padded.shape.width * work->plan->input.pitch);
+    transform_data(work, sample, kept(work, d->n, sample, d->in_points), scratch);
 }
 
-/* dU[point][p][q] = sum over tiles of V[point][tile][p] Q[point][tile][q] */
-static void multiply_weight(const struct assay_work *work, int point, void *scratch)
+/* dU[point][p][q] = sum over samples and tiles of V[point][tile][p] Q[point][tile][q] */
+static void backward_weight_products(const struct assay_work *work, int point, void *scratch)
 {
     (void)scratch;
     const struct design *d = work->plan->design;
     const struct winograd *w = &d->winograd;
     const struct product product = {.rows = w->in_pitch,
                                     .columns = w->out_pitch,
-                                    .outer = 1,
-                                    .inner = work->step->samples * d->tiles,
-                                    .a = kept(work, d->v) + point * w->in_step,
+                                    .outer = work->step->samples,
+                                    .inner = d->tiles,
+                                    .a = kept(work, d->v, 0, 0) + point * w->in_step,
                                     .a_row = 1,
+                                    .a_outer = (ptrdiff_t)d->in_points,
                                     .a_inner = w->in_pitch,
-                                    .b = kept(work, d->m) + point * w->out_step,
+                                    .b = kept(work, d->q, 0, 0) + point * w->out_step,
+                                    .b_outer = (ptrdiff_t)d->out_points,
                                     .b_inner = w->out_pitch,
-                                    .c = kept(work, d->du) + point * d->weight_points,
+                                    .c = kept(work, d->du, 0, 0) + point * w->weight_step,
                                     .c_row = w->out_pitch,
                                     .alpha = 1};
     work->kernels->product(&product);
 }
 
-static void transform_weight_gradient(const struct assay_work *work, int p, void *scratch)
+static void backward_weight(const struct assay_work *work, int p, void *scratch)
 {
     (void)scratch;
     const struct design *d = work->plan->design;
     work->kernels->winograd_weight_adjoint(&d->winograd, p, work->gradients[CONVOLUTION_WEIGHT],
-                                           kept(work, d->du), work->step->beta, work->step->alpha);
+                                           kept(work, d->du, 0, 0), work->step->beta, work->step->alpha);
 }
 
 /* U of input channels 16 item … 16 item + 15, and its transpose */
@@ -154,8 +208,9 @@ static void transform_weight(const struct assay_work *work, int item, void *scra
     for (int point = 0; work->plan->input_gradient && point < WINOGRAD_POINTS; point++)
         work->kernels->transpose(
             ASSAY_LANES, w->out_pitch,
-            work->derived + (WINOGRAD_POINTS + point) * d->weight_points + item * ASSAY_LANES, w->in_pitch,
-            work->derived + point * d->weight_points + item * ASSAY_LANES * w->out_pitch, w->out_pitch);
+            work->derived + (WINOGRAD_POINTS + point) * d->winograd.weight_step + item * ASSAY_LANES,
+            w->in_pitch, work->derived + point * d->winograd.weight_step + item * ASSAY_LANES * w->out_pitch,
+            w->out_pitch);
 }
 
 bool convolution_suits_winograd(const struct assay_layer_plan *plan, const struct convolution *convolution)
@@ -169,98 +224,123 @@ bool convolution_suits_winograd(const struct assay_layer_plan *plan, const struc
     return out.height * out.width * kernel * kernel >= 2 * tiles * WINOGRAD_POINTS;
 }
 
+static struct assay_phase phase_of(const char *name, void (*kernel)(const struct assay_work *, int, void *),
+                                   int per_sample, unsigned reads, unsigned writes)
+{
+    return (struct assay_phase){.name = name,
+                                .kernel = kernel,
+                                .per_sample = per_sample,
+                                .reads = reads,
+                                .writes = writes,
+                                .across = per_sample > 1 ? reads : 0};
+}
+
+static void add_forward(struct assay_layer_plan *plan, const struct design *d)
+{
+    const unsigned source = convolution_source(&d->convolution);
+    convolution_add_padding(plan, &d->convolution);
+    if (d->parts == 1) {
+        assay_add_phase(
+            plan, ASSAY_FORWARD,
+            phase_of("forward", forward, 1, source | ASSAY_VALUES | ASSAY_DERIVED, ASSAY_OUTPUT | V));
+        return;
+    }
+    assay_add_phase(plan, ASSAY_FORWARD, phase_of("transform input", forward_input, 1, source, V));
+    assay_add_phase(plan, ASSAY_FORWARD,
+                    phase_of("products", forward_products, d->parts, V | ASSAY_DERIVED, PRODUCTS));
+    assay_add_phase(plan, ASSAY_FORWARD,
+                    phase_of("transform output", forward_output, 1, PRODUCTS | ASSAY_VALUES, ASSAY_OUTPUT));
+}
+
+static void add_backward(struct assay_layer_plan *plan, const struct design *d)
+{
+    if (plan->input_gradient && d->parts == 1) {
+        assay_add_phase(plan, ASSAY_BACKWARD,
+                        phase_of("backward data", backward_data, 1, ASSAY_OUTPUT_GRADIENT | ASSAY_DERIVED,
+                                 ASSAY_INPUT_GRADIENT | Q));
+    } else {
+        assay_add_phase(plan, ASSAY_BACKWARD,
+                        phase_of("transform gradient", backward_gradient, 1, ASSAY_OUTPUT_GRADIENT, Q));
+        if (plan->input_gradient) {
+            assay_add_phase(plan, ASSAY_BACKWARD,
+                            phase_of("products", backward_products, d->parts, Q | ASSAY_DERIVED, PRODUCTS));
+            assay_add_phase(plan, ASSAY_BACKWARD,
+                            phase_of("backward data", backward_input, 1, PRODUCTS, ASSAY_INPUT_GRADIENT));
+        }
+    }
+    assay_add_phase(plan, ASSAY_BACKWARD,
+                    (struct assay_phase){.name = "weight products",
+                                         .kernel = backward_weight_products,
+                                         .items = WINOGRAD_POINTS,
+                                         .reads = V | Q,
+                                         .writes = DU});
+    assay_add_phase(plan, ASSAY_BACKWARD,
+                    (struct assay_phase){.name = "backward weight",
+                                         .kernel = backward_weight,
+                                         .items = plan->input.pitch,
+                                         .reads = DU,
+                                         .writes = ASSAY_GRADIENTS});
+    convolution_add_bias(plan);
+}
+
+/* Adds `floats` to *end and returns where they begin. */
+static size_t take(size_t *end, size_t floats)
+{
+    const size_t at = *end;
+    *end += floats;
+    return at;
+}
+
 bool convolution_winograd(struct assay_layer_plan *plan, const struct convolution *convolution)
 {
     struct design *d = assay_design(plan, sizeof *d);
     if (d == NULL)
         return false;
     const struct assay_shape in = convolution->padded.shape, out = plan->output.shape;
-    const int p = plan->input.pitch, q = plan->output.pitch, outputs = 9 - convolution->kernel;
+    const size_t p = (size_t)plan->input.pitch, q = (size_t)plan->output.pitch, batch = (size_t)plan->batch;
+    const int outputs = 9 - convolution->kernel;
     const int tiles_y = (out.height + outputs - 1) / outputs, tiles_x = (out.width + outputs - 1) / outputs;
-    const size_t tiles = (size_t)plan->batch * (size_t)(tiles_y * tiles_x);
+    const size_t tiles = (size_t)(tiles_y * tiles_x);
     *d = (struct design){
-        .convolution = *convolution, .tiles = tiles_y * tiles_x, .weight_points = (ptrdiff_t)p * q};
+        .convolution = *convolution, .tiles = tiles_y * tiles_x, .parts = assay_bands(plan, WINOGRAD_POINTS)};
     d->winograd = (struct winograd){convolution->kernel,
                                     outputs,
                                     in.height,
                                     in.width,
-                                    p,
+                                    plan->input.pitch,
                                     out.height,
                                     out.width,
-                                    q,
+                                    plan->output.pitch,
                                     tiles_y,
                                     tiles_x,
-                                    (ptrdiff_t)tiles * p,
-                                    (ptrdiff_t)tiles * q};
-    d->v = convolution_kept_bytes(plan, convolution) / sizeof(float);
-    d->m = d->v + WINOGRAD_POINTS * tiles * (size_t)p;
-    d->n = d->m + WINOGRAD_POINTS * tiles * (size_t)q;
-    d->du = d->n + (plan->input_gradient ? WINOGRAD_POINTS * tiles * (size_t)p : 0);
-    plan->kept_bytes =
-        (d->du + (plan->training ? WINOGRAD_POINTS * (size_t)d->weight_points : 0)) * sizeof(float);
-    plan->derived_floats = WINOGRAD_POINTS * (size_t)d->weight_points * 2;
+                                    step_of(tiles * p),
+                                    step_of(tiles * q),
+                                    step_of(p * q)};
+    d->in_points = WINOGRAD_POINTS * (size_t)d->winograd.in_step;
+    d->out_points = WINOGRAD_POINTS * (size_t)d->winograd.out_step;
+
+    const bool keeps = plan->training || d->parts > 1, small = d->parts > 1;
+    size_t end = convolution_kept_bytes(plan, convolution) / sizeof(float);
+    d->v = take(&end, keeps ? batch * d->in_points : 0);
+    d->q = take(&end, plan->training ? batch * d->out_points : 0);
+    d->du = take(&end, plan->training ? WINOGRAD_POINTS * (size_t)d->winograd.weight_step : 0);
+    d->m = take(&end, small ? batch * d->out_points : 0);
+    d->n = take(&end, small && plan->input_gradient ? batch * d->in_points : 0);
+    plan->kept_bytes = end * sizeof(float);
+    const size_t forward_scratch = d->out_points + d->in_points,
+                 backward_scratch = d->in_points + assay_edge_floats(&convolution->padded);
     plan->scratch_bytes =
-        plan->training && convolution->pad > 0 ? assay_edge_floats(&convolution->padded) * sizeof(float) : 0;
+        (forward_scratch > backward_scratch ? forward_scratch : backward_scratch) * sizeof(float);
+    plan->derived_floats = WINOGRAD_POINTS * (size_t)d->winograd.weight_step * 2;
     plan->algorithm = convolution->kernel == 5 ? "winograd F(4, 5)" : "winograd F(6, 3)";
-    convolution_add_padding(plan, convolution);
     assay_add_phase(plan, ASSAY_PREPARE,
                     (struct assay_phase){.name = "transform weight",
                                          .kernel = transform_weight,
-                                         .items = p / ASSAY_LANES,
+                                         .items = (int)p / ASSAY_LANES,
                                          .reads = ASSAY_VALUES,
                                          .writes = ASSAY_DERIVED});
-    assay_add_phase(plan, ASSAY_FORWARD,
-                    (struct assay_phase){.name = "transform input",
-                                         .kernel = transform_input,
-                                         .per_sample = 1,
-                                         .reads = convolution_source(convolution),
-                                         .writes = V});
-    assay_add_phase(plan, ASSAY_FORWARD,
-                    (struct assay_phase){.name = "multiply",
-                                         .kernel = multiply,
-                                         .items = WINOGRAD_POINTS,
-                                         .reads = V | ASSAY_DERIVED,
-                                         .writes = M});
-    assay_add_phase(plan, ASSAY_FORWARD,
-                    (struct assay_phase){.name = "transform output",
-                                         .kernel = transform_output,
-                                         .per_sample = 1,
-                                         .reads = M | ASSAY_VALUES,
-                                         .writes = ASSAY_OUTPUT});
-    if (!plan->training)
-        return true;
-    assay_add_phase(plan, ASSAY_BACKWARD,
-                    (struct assay_phase){.name = "transform gradient",
-                                         .kernel = transform_gradient,
-                                         .per_sample = 1,
-                                         .reads = ASSAY_OUTPUT_GRADIENT,
-                                         .writes = M});
-    if (plan->input_gradient) {
-        assay_add_phase(plan, ASSAY_BACKWARD,
-                        (struct assay_phase){.name = "multiply data",
-                                             .kernel = multiply_data,
-                                             .items = WINOGRAD_POINTS,
-                                             .reads = M | ASSAY_DERIVED,
-                                             .writes = N});
-        assay_add_phase(plan, ASSAY_BACKWARD,
-                        (struct assay_phase){.name = "transform data",
-                                             .kernel = transform_data,
-                                             .per_sample = 1,
-                                             .reads = N,
-                                             .writes = ASSAY_INPUT_GRADIENT});
-    }
-    assay_add_phase(plan, ASSAY_BACKWARD,
-                    (struct assay_phase){.name = "multiply weight",
-                                         .kernel = multiply_weight,
-                                         .items = WINOGRAD_POINTS,
-                                         .reads = V | M,
-                                         .writes = DU});
-    assay_add_phase(plan, ASSAY_BACKWARD,
-                    (struct assay_phase){.name = "transform weight gradient",
-                                         .kernel = transform_weight_gradient,
-                                         .items = p,
-                                         .reads = DU,
-                                         .writes = ASSAY_GRADIENTS});
-    convolution_add_bias(plan);
+    add_forward(plan, d);
+    if (plan->training)
+        add_backward(plan, d);
     return true;
 }

@@ -226,7 +226,7 @@ weight_points(const struct winograd *w, int p, float *points, const float *weigh
             for (int j = 0; j < POINTS; j++)
                 u[i * POINTS + j] *= scales[i] * scales[j];
         }
-        store_points(points + at, tap, u);
+        store_points(points + at, w->weight_step, u);
     }
 }
 
@@ -244,7 +244,7 @@ static inline __attribute__((always_inline)) void weight_points_adjoint(const st
         const ptrdiff_t at = (ptrdiff_t)p * w->out_pitch + q;
         tile u, part;
         vector g[5 * POINTS];
-        load_points(u, points + at, tap);
+        load_points(u, points + at, w->weight_step);
         for (int i = 0; i < POINTS; i++)
             for (int j = 0; j < POINTS; j++)
                 u[i * POINTS + j] *= scales[i] * scales[j];
