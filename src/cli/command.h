@@ -61,7 +61,7 @@ bool option_integer(const struct invocation *invocation, const char *name, int64
 
 /* The commands, in the order of the help; NULL-terminated. */
 extern const struct command *const commands[];
-extern const struct command run_command, check_command, compare_command, predict_command, layers_command,
-    schema_command, data_command;
+extern const struct command run_command, check_command, bench_command, compare_command, predict_command,
+    layers_command, schema_command, data_command;
 
 #endif

@@ -12,8 +12,8 @@
 #include "cli/help.h"
 
 const struct command *const commands[] = {
-    &run_command,    &check_command,  &compare_command, &predict_command,
-    &layers_command, &schema_command, &data_command,    NULL,
+    &run_command,    &check_command, &bench_command, &compare_command, &predict_command, &layers_command,
+    &schema_command, &data_command,  NULL,
 };
 
 /* A closed descriptor would be given to the next file that is opened, and what is printed would go there. */

@@ -9,10 +9,9 @@
 #include "math/blas.h"
 #include "run/build.h"
 
-enum { FILE_LIMIT = 16 << 20, CPU_TEXT_SIZE = 96 };
+enum { FILE_LIMIT = 16 << 20 };
 
-/* The first "model name" of /proc/cpuinfo. */
-static void describe_cpu(char cpu[CPU_TEXT_SIZE])
+void machine_cpu(char cpu[CPU_TEXT_SIZE])
 {
     static const char key[] = "model name";
     char *bytes = NULL;
@@ -32,7 +31,7 @@ static void describe_cpu(char cpu[CPU_TEXT_SIZE])
 void machine_describe(const char *kernels, char machine[MACHINE_TEXT_SIZE])
 {
     char cpu[CPU_TEXT_SIZE];
-    describe_cpu(cpu);
+    machine_cpu(cpu);
     snprintf(machine, MACHINE_TEXT_SIZE, "%s kernels, %s, OpenBLAS %s, %s", kernels, cpu, blas_core(),
              build.compiler);
 }
@@ -102,7 +101,7 @@ bool provenance_write(const struct provenance *provenance, const struct run_dire
                       const char *outcome, struct assay_error *error)
 {
     char cpu[CPU_TEXT_SIZE], machine[MACHINE_TEXT_SIZE], now[CLOCK_TEXT_SIZE];
-    describe_cpu(cpu);
+    machine_cpu(cpu);
     machine_describe(provenance->kernels, machine);
     clock_now_text(now);
     const struct run_identity *identity = provenance->identity;

@@ -10,7 +10,10 @@
 #include "run/directory.h"
 #include "run/identity.h"
 
-enum { MACHINE_TEXT_SIZE = 256 };
+enum { MACHINE_TEXT_SIZE = 256, CPU_TEXT_SIZE = 96 };
+
+/* The first "model name" of /proc/cpuinfo, or "unknown CPU". */
+void machine_cpu(char cpu[CPU_TEXT_SIZE]);
 
 /* What equal bits are promised for: "avx2 kernels, Intel(R) Xeon(R) …, OpenBLAS SkylakeX, gcc 12.2.0". */
 void machine_describe(const char *kernels, char machine[MACHINE_TEXT_SIZE]);

@@ -269,6 +269,7 @@ enum trainer_event trainer_advance(struct trainer *trainer,
         pauser.progress.epoch = state->epoch;
         pauser.progress.samples = state->position;
         pauser.progress.loss = state->loss_sum / state->position;
+        pauser.progress.train_s = state->train_s;
         if (state->position < samples && wants_pause(&pauser))
             return TRAINER_PAUSED;
     }
@@ -277,6 +278,7 @@ enum trainer_event trainer_advance(struct trainer *trainer,
                                                 .samples = samples,
                                                 .samples_in_epoch = samples,
                                                 .loss = state->loss_sum / samples,
+                                                .train_s = state->train_s,
                                                 .evaluating = true};
     return finish_epoch(trainer, &pauser);
 }

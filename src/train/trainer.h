@@ -49,6 +49,7 @@ struct trainer_progress {
     int epoch, max_epochs;
     uint32_t samples, samples_in_epoch; /* of this epoch */
     double loss;                        /* mean so far in this epoch */
+    double train_s;                     /* so far in this epoch */
     bool evaluating; /* all samples are done; a pause now means that the evaluation begins anew */
 };
 

@@ -13,7 +13,8 @@ static void is_used_rightly(void)
     } cases[] = {
         {{"chekc"}, "assay: there is no command chekc; did you mean check?\n"},
         {{"xyz"},
-         "assay: there is no command xyz; known are run, check, compare, predict, layers, schema, data\n"},
+         "assay: there is no command xyz; known are run, check, bench, compare, predict, layers, schema, "
+         "data\n"},
         {{"run"},
          "assay: something is missing: assay run CONFIG [key=value ...]\n`assay run --help` says what it "
          "takes\n"},
@@ -52,7 +53,8 @@ static void is_used_rightly(void)
 
 static void tells_what_it_is(void)
 {
-    static const char *const names[] = {"run", "check", "compare", "predict", "layers", "schema", "data"};
+    static const char *const names[] = {"run",     "check",  "bench",  "compare",
+                                        "predict", "layers", "schema", "data"};
     CU_ASSERT_EQUAL(RUN("--version"), 0);
     check_contains("out", "\nBLAS      ");
     CU_ASSERT_EQUAL(RUN("--help"), 0);
