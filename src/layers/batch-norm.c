@@ -162,7 +162,12 @@ static void add_parameter(struct assay_layer_plan *plan, const char *name, enum 
 
 static bool plan(struct assay_layer_plan *plan, struct assay_problem *problem)
 {
-    (void)problem;
+    const struct assay_shape in = plan->input.shape;
+    if (plan->training && plan->batch * in.height * in.width == 1) {
+        *problem = (struct assay_problem){
+            NULL, "needs more than one value per map: a batch of one over 1 x 1 has no variance"};
+        return false;
+    }
     const int bands = assay_bands(plan, plan->input.shape.height), blocks = plan->input.pitch / ASSAY_LANES;
     plan->output = plan->input;
     plan->backward_reads_input = true;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "assay/layer.h"
+#include "net/bias.h"
 #include "net/convolution.h"
 
 struct conv_options {
@@ -59,16 +60,7 @@ static void plan_parameters(struct assay_layer_plan *plan)
                                        .initial = (enum assay_initial)options->init,
                                        .trained = true,
                                        .penalized = true});
-    assay_add_parameter(
-        plan, (struct assay_parameter){.name = "bias",
-                                       .rank = 1,
-                                       .dimensions = {out},
-                                       .axes = {{out, 1}},
-                                       .floats = q,
-                                       .fan_in = fan_in,
-                                       .fan_out = fan_out,
-                                       .initial = assay_initial_of_bias((enum assay_initial)options->init),
-                                       .trained = true});
+    plan_bias(plan, fan_in, fan_out, (enum assay_initial)options->init);
 }
 
 static bool plan(struct assay_layer_plan *plan, struct assay_problem *problem)

@@ -3,6 +3,7 @@
  * counted in C, H, W order. */
 #include "assay/layer.h"
 #include "math/kernels.h"
+#include "net/bias.h"
 
 struct linear_options {
     ASSAY_COMMON;
@@ -17,7 +18,6 @@ static const struct assay_field fields[] = {
 };
 static const struct assay_table table = ASSAY_TABLE(struct linear_options, fields);
 
-enum { WEIGHT, BIAS };
 enum { OUTPUT_BLOCK = 32, INPUT_BLOCK = 64 };
 
 struct design {
@@ -42,12 +42,12 @@ static void forward(const struct assay_work *work, int item, void *scratch)
                                     .a = work->input,
                                     .a_row = d->inputs,
                                     .a_inner = 1,
-                                    .b = work->values[WEIGHT] + first,
+                                    .b = work->values[WEIGHT_PARAMETER] + first,
                                     .b_inner = d->outputs,
                                     .c = work->output + first,
                                     .c_row = d->outputs,
                                     .alpha = 1,
-                                    .bias = work->values[BIAS] + first};
+                                    .bias = work->values[BIAS_PARAMETER] + first};
     work->kernels->product(&product);
 }
 
@@ -59,7 +59,7 @@ static void transpose(const struct assay_work *work, int item, void *scratch)
     const int first = item * INPUT_BLOCK;
     work->kernels->transpose(block_end(first, INPUT_BLOCK, d->inputs) - first, d->outputs,
                              work->derived + first, d->inputs,
-                             work->values[WEIGHT] + (ptrdiff_t)first * d->outputs, d->outputs);
+                             work->values[WEIGHT_PARAMETER] + (ptrdiff_t)first * d->outputs, d->outputs);
 }
 
 /* input_gradient[s][n] = sum over q of output_gradient[s][q] weight[n][q], for a block of n */
@@ -98,21 +98,11 @@ static void backward_weight(const struct assay_work *work, int item, void *scrat
                                     .a_inner = d->inputs,
                                     .b = work->output_gradient,
                                     .b_inner = d->outputs,
-                                    .c = work->gradients[WEIGHT] + (ptrdiff_t)first * d->outputs,
+                                    .c = work->gradients[WEIGHT_PARAMETER] + (ptrdiff_t)first * d->outputs,
                                     .c_row = d->outputs,
                                     .beta = work->step->beta,
                                     .alpha = work->step->alpha};
     work->kernels->product(&product);
-}
-
-static void backward_bias(const struct assay_work *work, int item, void *scratch)
-{
-    (void)scratch;
-    const struct design *d = work->plan->design;
-    const int first = item * ASSAY_LANES;
-    work->kernels->column_sums((size_t)work->step->samples, d->outputs, ASSAY_LANES,
-                               work->gradients[BIAS] + first, work->output_gradient + first, work->step->beta,
-                               work->step->alpha);
 }
 
 static void plan_parameters(struct assay_layer_plan *plan)
@@ -134,16 +124,43 @@ static void plan_parameters(struct assay_layer_plan *plan)
                                                        .initial = (enum assay_initial)options->init,
                                                        .trained = true,
                                                        .penalized = true});
-    assay_add_parameter(
-        plan, (struct assay_parameter){.name = "bias",
-                                       .rank = 1,
-                                       .dimensions = {options->units},
-                                       .axes = {{options->units, 1}},
-                                       .floats = q,
-                                       .fan_in = inputs,
-                                       .fan_out = options->units,
-                                       .initial = assay_initial_of_bias((enum assay_initial)options->init),
-                                       .trained = true});
+    plan_bias(plan, inputs, options->units, (enum assay_initial)options->init);
+}
+
+static void plan_phases(struct assay_layer_plan *plan, const struct design *d)
+{
+    const int output_blocks = (d->outputs + OUTPUT_BLOCK - 1) / OUTPUT_BLOCK;
+    const int input_blocks = (d->inputs + INPUT_BLOCK - 1) / INPUT_BLOCK;
+    assay_add_phase(plan, ASSAY_FORWARD,
+                    (struct assay_phase){.name = "forward",
+                                         .kernel = forward,
+                                         .items = output_blocks,
+                                         .reads = ASSAY_INPUT | ASSAY_VALUES,
+                                         .writes = ASSAY_OUTPUT});
+    if (plan->input_gradient) {
+        plan->derived_floats = (size_t)d->inputs * (size_t)d->outputs;
+        assay_add_phase(plan, ASSAY_PREPARE,
+                        (struct assay_phase){.name = "transpose",
+                                             .kernel = transpose,
+                                             .items = input_blocks,
+                                             .reads = ASSAY_VALUES,
+                                             .writes = ASSAY_DERIVED});
+        assay_add_phase(plan, ASSAY_BACKWARD,
+                        (struct assay_phase){.name = "backward data",
+                                             .kernel = backward_data,
+                                             .items = input_blocks,
+                                             .reads = ASSAY_OUTPUT_GRADIENT | ASSAY_DERIVED,
+                                             .writes = ASSAY_INPUT_GRADIENT});
+    }
+    if (!plan->training)
+        return;
+    assay_add_phase(plan, ASSAY_BACKWARD,
+                    (struct assay_phase){.name = "backward weight",
+                                         .kernel = backward_weight,
+                                         .items = input_blocks,
+                                         .reads = ASSAY_INPUT | ASSAY_OUTPUT_GRADIENT,
+                                         .writes = ASSAY_GRADIENTS});
+    plan_bias_gradient(plan);
 }
 
 static bool plan(struct assay_layer_plan *plan, struct assay_problem *problem)
@@ -159,49 +176,13 @@ static bool plan(struct assay_layer_plan *plan, struct assay_problem *problem)
     if (d == NULL)
         return false;
     *d = (struct design){(int)inputs, plan->output.pitch};
-    const int output_blocks = (d->outputs + OUTPUT_BLOCK - 1) / OUTPUT_BLOCK,
-              input_blocks = (d->inputs + INPUT_BLOCK - 1) / INPUT_BLOCK;
     plan->algorithm = "direct";
     plan->backward_reads_input = true;
     plan->forward_flops = 2.0 * options->units * plan->input.shape.channels * plan->input.shape.height *
                           plan->input.shape.width;
     plan->backward_flops = plan->forward_flops * (1 + plan->input_gradient);
     plan_parameters(plan);
-    assay_add_phase(plan, ASSAY_FORWARD,
-                    (struct assay_phase){.name = "forward",
-                                         .kernel = forward,
-                                         .items = output_blocks,
-                                         .reads = ASSAY_INPUT | ASSAY_VALUES,
-                                         .writes = ASSAY_OUTPUT});
-    if (!plan->training)
-        return true;
-    if (plan->input_gradient) {
-        plan->derived_floats = inputs * (size_t)d->outputs;
-        assay_add_phase(plan, ASSAY_PREPARE,
-                        (struct assay_phase){.name = "transpose",
-                                             .kernel = transpose,
-                                             .items = input_blocks,
-                                             .reads = ASSAY_VALUES,
-                                             .writes = ASSAY_DERIVED});
-        assay_add_phase(plan, ASSAY_BACKWARD,
-                        (struct assay_phase){.name = "backward data",
-                                             .kernel = backward_data,
-                                             .items = input_blocks,
-                                             .reads = ASSAY_OUTPUT_GRADIENT | ASSAY_DERIVED,
-                                             .writes = ASSAY_INPUT_GRADIENT});
-    }
-    assay_add_phase(plan, ASSAY_BACKWARD,
-                    (struct assay_phase){.name = "backward weight",
-                                         .kernel = backward_weight,
-                                         .items = input_blocks,
-                                         .reads = ASSAY_INPUT | ASSAY_OUTPUT_GRADIENT,
-                                         .writes = ASSAY_GRADIENTS});
-    assay_add_phase(plan, ASSAY_BACKWARD,
-                    (struct assay_phase){.name = "backward bias",
-                                         .kernel = backward_bias,
-                                         .items = d->outputs / ASSAY_LANES,
-                                         .reads = ASSAY_OUTPUT_GRADIENT,
-                                         .writes = ASSAY_GRADIENTS});
+    plan_phases(plan, d);
     return true;
 }
 

@@ -68,22 +68,32 @@ static void blur(const struct design *d, int height, int width, int first, int e
     }
 }
 
-/* The rows of a map that an item needs, in scratch: [rows][width] sums, a line, [rows][width] blurred. */
+/* The rows of a map that an item writes and, in scratch, those it needs: [rows][width] sums, a line,
+ * [rows][width] blurred. */
 struct maps {
     struct assay_band band;
-    int above, below; /* rows [above, below) have sums */
+    int above, below;        /* rows [above, below) have sums */
+    int pixels, wide_pixels; /* of the band, and of those rows */
+    ptrdiff_t at, wide_at;   /* where they begin in the edge, in floats */
     float *sums, *line, *blurred;
 };
 
 static struct maps maps_of(const struct assay_work *work, int item, float *scratch)
 {
     const struct design *d = work->plan->design;
-    const struct assay_shape *shape = &work->plan->input.shape;
-    struct maps maps = {.band = assay_band(item, d->bands, shape->height), .sums = scratch};
-    maps.above = limit(maps.band.first - d->radius, 0, shape->height);
-    maps.below = limit(maps.band.end + d->radius, 0, shape->height);
-    maps.line = maps.sums + (maps.below - maps.above) * shape->width;
-    maps.blurred = maps.line + shape->width;
+    const struct assay_edge *edge = &work->plan->input;
+    const int height = edge->shape.height, width = edge->shape.width;
+    const ptrdiff_t row = (ptrdiff_t)width * edge->pitch;
+    struct maps maps = {.band = assay_band(item, d->bands, height), .sums = scratch};
+    const ptrdiff_t sample = (ptrdiff_t)maps.band.sample * (ptrdiff_t)assay_edge_floats(edge);
+    maps.above = limit(maps.band.first - d->radius, 0, height);
+    maps.below = limit(maps.band.end + d->radius, 0, height);
+    maps.pixels = (maps.band.end - maps.band.first) * width;
+    maps.wide_pixels = (maps.below - maps.above) * width;
+    maps.at = sample + maps.band.first * row;
+    maps.wide_at = sample + maps.above * row;
+    maps.line = maps.sums + maps.wide_pixels;
+    maps.blurred = maps.line + width;
     return maps;
 }
 
@@ -91,20 +101,14 @@ static void forward(const struct assay_work *work, int item, void *scratch)
 {
     const struct design *d = work->plan->design;
     const struct assay_edge *edge = &work->plan->input;
-    const int width = edge->shape.width;
     const struct maps m = maps_of(work, item, scratch);
-    const ptrdiff_t row = (ptrdiff_t)width * edge->pitch,
-                    sample = (ptrdiff_t)m.band.sample * (ptrdiff_t)assay_edge_floats(edge);
-    const int pixels = (m.band.end - m.band.first) * width;
-
-    work->kernels->channel_sums((m.below - m.above) * width, edge->pitch, m.sums,
-                                work->input + sample + m.above * row);
-    blur(d, edge->shape.height, width, m.band.first, m.band.end, m.sums, m.above, m.line, m.blurred);
-    for (int i = 0; i < pixels; i++)
-        m.blurred[i] *= d->inverse[m.band.first * width + i];
-    work->kernels->subtract_mean(pixels, edge->shape.channels, edge->pitch,
-                                 work->output + sample + m.band.first * row,
-                                 work->input + sample + m.band.first * row, m.blurred);
+    work->kernels->channel_sums(m.wide_pixels, edge->pitch, m.sums, work->input + m.wide_at);
+    blur(d, edge->shape.height, edge->shape.width, m.band.first, m.band.end, m.sums, m.above, m.line,
+         m.blurred);
+    for (int i = 0; i < m.pixels; i++)
+        m.blurred[i] *= d->inverse[m.band.first * edge->shape.width + i];
+    work->kernels->subtract_mean(m.pixels, edge->shape.channels, edge->pitch, work->output + m.at,
+                                 work->input + m.at, m.blurred);
 }
 
 /* The adjoint: dx[c](q) = dy[c](q) - sum over p of g(q - p) (1 / (C m(p))) sum over c of dy[c](p). */
@@ -112,19 +116,14 @@ static void backward(const struct assay_work *work, int item, void *scratch)
 {
     const struct design *d = work->plan->design;
     const struct assay_edge *edge = &work->plan->input;
-    const int width = edge->shape.width;
     const struct maps m = maps_of(work, item, scratch);
-    const ptrdiff_t row = (ptrdiff_t)width * edge->pitch,
-                    sample = (ptrdiff_t)m.band.sample * (ptrdiff_t)assay_edge_floats(edge);
-    const int pixels = (m.below - m.above) * width;
-
-    work->kernels->channel_sums(pixels, edge->pitch, m.sums, work->output_gradient + sample + m.above * row);
-    for (int i = 0; i < pixels; i++)
-        m.sums[i] *= d->inverse[m.above * width + i];
-    blur(d, edge->shape.height, width, m.band.first, m.band.end, m.sums, m.above, m.line, m.blurred);
-    work->kernels->subtract_mean((m.band.end - m.band.first) * width, edge->shape.channels, edge->pitch,
-                                 work->input_gradient + sample + m.band.first * row,
-                                 work->output_gradient + sample + m.band.first * row, m.blurred);
+    work->kernels->channel_sums(m.wide_pixels, edge->pitch, m.sums, work->output_gradient + m.wide_at);
+    for (int i = 0; i < m.wide_pixels; i++)
+        m.sums[i] *= d->inverse[m.above * edge->shape.width + i];
+    blur(d, edge->shape.height, edge->shape.width, m.band.first, m.band.end, m.sums, m.above, m.line,
+         m.blurred);
+    work->kernels->subtract_mean(m.pixels, edge->shape.channels, edge->pitch, work->input_gradient + m.at,
+                                 work->output_gradient + m.at, m.blurred);
 }
 
 /* The window as Torch's image.gaussian makes it (sigma 0.25 of the side), and the mass that the border leaves

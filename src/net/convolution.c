@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#include "math/kernels.h"
-
 unsigned convolution_source(const struct convolution *convolution)
 {
     return convolution->pad > 0 ? ASSAY_KEPT : ASSAY_INPUT;
@@ -57,24 +55,4 @@ void convolution_crop(const struct convolution *convolution, const struct assay_
     padded += (size_t)convolution->pad * (size_t)input->pitch;
     for (int y = 0; y < end - first && convolution->pad > 0; y++)
         memcpy(to + (size_t)y * row, padded + (size_t)y * padded_row, row * sizeof *to);
-}
-
-static void backward_bias(const struct assay_work *work, int item, void *scratch)
-{
-    (void)scratch;
-    const struct assay_edge *out = &work->plan->output;
-    const size_t pixels = (size_t)work->step->samples * (size_t)out->shape.height * (size_t)out->shape.width;
-    const int first = item * ASSAY_LANES;
-    work->kernels->column_sums(pixels, out->pitch, ASSAY_LANES, work->gradients[CONVOLUTION_BIAS] + first,
-                               work->output_gradient + first, work->step->beta, work->step->alpha);
-}
-
-void convolution_add_bias(struct assay_layer_plan *plan)
-{
-    assay_add_phase(plan, ASSAY_BACKWARD,
-                    (struct assay_phase){.name = "backward bias",
-                                         .kernel = backward_bias,
-                                         .items = plan->output.pitch / ASSAY_LANES,
-                                         .reads = ASSAY_OUTPUT_GRADIENT,
-                                         .writes = ASSAY_GRADIENTS});
 }

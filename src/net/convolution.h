@@ -8,8 +8,6 @@
 
 #include "assay/layer.h"
 
-enum { CONVOLUTION_WEIGHT, CONVOLUTION_BIAS };
-
 struct convolution {
     int kernel, stride, pad;
     struct assay_edge padded; /* the input with its border: what the kernels read */
@@ -34,8 +32,5 @@ size_t convolution_kept_bytes(const struct assay_layer_plan *plan, const struct 
  * right. Without padding nothing is to be done. */
 void convolution_crop(const struct convolution *convolution, const struct assay_edge *input, int first,
                       int end, float *to, const float *padded);
-
-/* And the gradient of the bias. */
-void convolution_add_bias(struct assay_layer_plan *plan);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "math/kernels.h"
+#include "net/bias.h"
 #include "net/convolution.h"
 
 /* Taps whose weights are used together: chunk t covers `outer` rows of `inner` floats from tap (t / across, t
@@ -37,14 +38,14 @@ static void forward(const struct assay_work *work, int item, void *scratch)
                                   .a_row = d->convolution.stride * p,
                                   .a_outer = in_row,
                                   .a_inner = 1,
-                                  .b = work->values[CONVOLUTION_WEIGHT] +
+                                  .b = work->values[WEIGHT_PARAMETER] +
                                        (ky * d->convolution.kernel + kx) * p * q,
                                   .b_outer = d->convolution.kernel * p * q,
                                   .b_inner = q,
                                   .c_row = q,
                                   .beta = t > 0,
                                   .alpha = 1,
-                                  .bias = t == 0 ? work->values[CONVOLUTION_BIAS] : NULL};
+                                  .bias = t == 0 ? work->values[BIAS_PARAMETER] : NULL};
         for (int row = band.first; row < band.end; row++) {
             product.a = x + (row * d->convolution.stride + ky) * in_row + kx * p;
             product.c = y + row * out_row;
@@ -59,7 +60,7 @@ static void transpose(const struct assay_work *work, int tap, void *scratch)
     (void)scratch;
     const int p = work->plan->input.pitch, q = work->plan->output.pitch;
     const size_t first = (size_t)tap * (size_t)p * (size_t)q;
-    work->kernels->transpose(p, q, work->derived + first, p, work->values[CONVOLUTION_WEIGHT] + first, q);
+    work->kernels->transpose(p, q, work->derived + first, p, work->values[WEIGHT_PARAMETER] + first, q);
 }
 
 /* input_gradient[y s + ky][x s + kx][p] += sum over q of output_gradient[y][x][q] weight[ky][kx][p][q], for
@@ -124,7 +125,7 @@ static void backward_weight(const struct assay_work *work, int item, void *scrat
                               .a_inner = d->convolution.stride * p,
                               .b_outer = out_row,
                               .b_inner = q,
-                              .c = work->gradients[CONVOLUTION_WEIGHT] + (ky * rows + first) * q,
+                              .c = work->gradients[WEIGHT_PARAMETER] + (ky * rows + first) * q,
                               .c_row = q,
                               .alpha = work->step->alpha};
     for (int sample = 0; sample < work->step->samples; sample++) {
@@ -139,9 +140,9 @@ static void backward_weight(const struct assay_work *work, int item, void *scrat
 static void choose_chunks(struct design *d, int p, int q)
 {
     enum { CACHE = 24 << 10 };
-    const int k = d->convolution.kernel, columns = q < 64 ? q : 64;
-    const int tap = p * columns * (int)sizeof(float);
-    const bool all = k * k * tap <= CACHE, row = k * tap <= CACHE;
+    const int k = d->convolution.kernel;
+    const size_t side = (size_t)k, tap = (size_t)p * (size_t)(q < 64 ? q : 64) * sizeof(float);
+    const bool all = side * side * tap <= CACHE, row = side * tap <= CACHE;
     d->chunks = all ? 1 : row ? k : k * k;
     d->across = all || row ? 1 : k;
     d->outer = all ? k : 1;
@@ -196,6 +197,6 @@ bool convolution_direct(struct assay_layer_plan *plan, const struct convolution 
                                          .items = convolution->kernel * d->weight_blocks,
                                          .reads = source | ASSAY_OUTPUT_GRADIENT,
                                          .writes = ASSAY_GRADIENTS});
-    convolution_add_bias(plan);
+    plan_bias_gradient(plan);
     return true;
 }

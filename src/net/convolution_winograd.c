@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "math/kernels.h"
+#include "net/bias.h"
 #include "net/convolution.h"
 
 /* A sample's points lie together: [64][tiles][P] of the input, [64][tiles][Q] of the output. */
@@ -77,7 +78,7 @@ static void transform_output(const struct assay_work *work, int sample, const fl
     const struct design *d = work->plan->design;
     work->kernels->winograd_output(&d->winograd,
                                    work->output + (size_t)sample * assay_edge_floats(&work->plan->output), m,
-                                   work->values[CONVOLUTION_BIAS]);
+                                   work->values[BIAS_PARAMETER]);
 }
 
 static void transform_gradient(const struct assay_work *work, int sample, float *q)
@@ -193,7 +194,7 @@ static void backward_weight(const struct assay_work *work, int p, void *scratch)
 {
     (void)scratch;
     const struct design *d = work->plan->design;
-    work->kernels->winograd_weight_adjoint(&d->winograd, p, work->gradients[CONVOLUTION_WEIGHT],
+    work->kernels->winograd_weight_adjoint(&d->winograd, p, work->gradients[WEIGHT_PARAMETER],
                                            kept(work, d->du, 0, 0), work->step->beta, work->step->alpha);
 }
 
@@ -204,7 +205,7 @@ static void transform_weight(const struct assay_work *work, int item, void *scra
     const struct design *d = work->plan->design;
     const struct winograd *w = &d->winograd;
     for (int p = item * ASSAY_LANES; p < (item + 1) * ASSAY_LANES; p++)
-        work->kernels->winograd_weight(w, p, work->derived, work->values[CONVOLUTION_WEIGHT]);
+        work->kernels->winograd_weight(w, p, work->derived, work->values[WEIGHT_PARAMETER]);
     for (int point = 0; work->plan->input_gradient && point < WINOGRAD_POINTS; point++)
         work->kernels->transpose(
             ASSAY_LANES, w->out_pitch,
@@ -280,7 +281,7 @@ static void add_backward(struct assay_layer_plan *plan, const struct design *d)
                                          .items = plan->input.pitch,
                                          .reads = DU,
                                          .writes = ASSAY_GRADIENTS});
-    convolution_add_bias(plan);
+    plan_bias_gradient(plan);
 }
 
 /* Adds `floats` to *end and returns where they begin. */

@@ -207,8 +207,7 @@ static const char *const networks[] = {
     "linear: 4]",
     "[pool: {type: max}, pool: {type: lp, p: 1}, pool: {type: average, size: 3, stride: 1, pad: 1}, linear: "
     "4]",
-    "[batch-norm, batch-norm, conv: {maps: 3, kernel: 1}, batch-norm, relu, batch-norm, linear: 4, "
-    "batch-norm]",
+    "[batch-norm, batch-norm, conv: {maps: 3, kernel: 1}, batch-norm, relu, batch-norm, linear: 4]",
 };
 
 static void test_order(void)

@@ -118,7 +118,7 @@ static const struct {
     {"[conv: {maps: 5, kernel: 1}, dropout: 0.4, linear: 4]", {3, 7, 5}, 0, "nll"},
     {"[linear: {units: 33}, dropout: 0.5, linear: 4]", {3, 7, 5}, 0, "nll"},
     {"[conv: {maps: 17, kernel: 1}, tanh, batch-norm, linear: 4]", {3, 7, 5}, 0, "nll"},
-    {"[batch-norm: {momentum: 0.3}, linear: 5, tanh, batch-norm: {epsilon: 0.1}, linear: 4]",
+    {"[batch-norm: {momentum: 0.3}, conv: {maps: 5, kernel: 1}, tanh, batch-norm: {epsilon: 0.1}, linear: 4]",
      {3, 5, 5},
      0,
      "nll"},
