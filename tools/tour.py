@@ -36,9 +36,8 @@ FLOORS = [
 
 
 def sentence(path):
-    """The first sentence of the comment that the file begins with (after its includes, for a .c file); None without one."""
-    text = path.read_text(encoding="utf-8")
-    found = re.match(r"(?:#include[^\n]*\n|\s)*/\*(.*?)\*/", text, re.S)
+    """The first sentence of the comment that the file begins with; None without one."""
+    found = re.match(r"/\*(.*?)\*/", path.read_text(encoding="utf-8"), re.S)
     if not found:
         return None
     words = re.sub(r"\n\s*\*?", " ", re.split(r"\n\s*\*?\s*\n", found.group(1))[0])

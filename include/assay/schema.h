@@ -6,9 +6,10 @@
  *
  *     struct conv_options { int maps, kernel; };
  *     static const struct assay_field conv_fields[] = {
- *         {ASSAY_INT(struct conv_options, maps), .key = "maps", .help = "output maps", .least = 1, .most =
- * 4096}, {ASSAY_INT(struct conv_options, kernel), .key = "kernel", .help = "side of the window", .unit =
- * "pixels", .least = 1, .most = 64},
+ *         {ASSAY_INT(struct conv_options, maps), .key = "maps", .help = "output maps",
+ *          .least = 1, .most = 4096},
+ *         {ASSAY_INT(struct conv_options, kernel), .key = "kernel", .help = "side of the window",
+ *          .unit = "pixels", .least = 1, .most = 64},
  *     };
  *     static const struct assay_table conv_table = ASSAY_TABLE(struct conv_options, conv_fields);
  */
@@ -49,6 +50,7 @@ struct assay_field {
                              be left out) */
     bool optional;        /* null is allowed: int and choice become -1, real NaN, string NULL */
     bool operational;     /* does not change what is computed, so it is not part of a run's identity */
+    bool literal;         /* text that is read before references are replaced, and so can hold none */
     double least, most; /* numbers: the range (INFINITY: no end), both inclusive unless …; variants: least 1
                            if not empty */
     bool above, below;  /* … `least` (`most`) itself is excluded */

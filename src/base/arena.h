@@ -1,5 +1,4 @@
-/* Memory that is given piece by piece and freed all at once: what is parsed, bound and planned lives in one.
- */
+/* Memory that is given piece by piece and freed all at once; what is parsed, bound or planned is in one. */
 #ifndef BASE_ARENA_H
 #define BASE_ARENA_H
 

@@ -144,7 +144,7 @@ static bool find_line(const struct source *source, int line, const char **bytes,
 {
     if (source == NULL || source->bytes == NULL || line < 1)
         return false;
-    const char *start = source->bytes, *const end = source->bytes + source->length;
+    const char *start = source->bytes, *end = source->bytes + source->length;
     const char *newline = memchr(start, '\n', source->length);
     for (; line > 1 && newline != NULL; line--) {
         start = newline + 1;
@@ -175,7 +175,7 @@ static size_t snap(const char *bytes, size_t length, size_t at)
 /* A tab takes one column here, and nothing else may move the cursor. */
 static void add_shown(struct text *text, const char *bytes, size_t length)
 {
-    const char *const end = bytes + length;
+    const char *end = bytes + length;
     for (const char *tab; (tab = memchr(bytes, '\t', (size_t)(end - bytes))) != NULL; bytes = tab + 1) {
         text_add_escaped(text, bytes, (size_t)(tab - bytes));
         text_add_char(text, ' ');

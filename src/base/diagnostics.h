@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/text.h"
 #include "assay/error.h"
+#include "base/text.h"
 
 /* A text that positions point into; lives as long as the diagnostics. `name` is what the user calls it
  * ("configs/a.yaml", "command line"). */

@@ -126,7 +126,7 @@ bool directory_create(const char *path, struct assay_error *error)
     struct text part = {0};
     bool done = true;
     for (const char *end = path; done && *end != '\0';) {
-        const char *const start = end + strspn(end, "/");
+        const char *start = end + strspn(end, "/");
         end = start + strcspn(start, "/");
         if (end > start) {
             text_add_bytes(&part, path + part.length, (size_t)(end - path) - part.length);

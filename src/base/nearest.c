@@ -15,16 +15,15 @@ static size_t least(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-/* Row i of the classic table holds the distances from the first i characters of `a` to every prefix of `b`.
- */
+/* Row i of the classic table: the distances from the first i characters of `a` to every prefix of `b`. */
 static size_t distance(const char *a, size_t a_length, const char *b, size_t b_length)
 {
     size_t rows[3][MOST_LENGTH + 1];
     for (size_t j = 0; j <= b_length; j++)
         rows[0][j] = j;
     for (size_t i = 1; i <= a_length; i++) {
-        size_t *const row = rows[i % 3];
-        const size_t *const above = rows[(i - 1) % 3], *const above2 = rows[(i + 1) % 3];
+        size_t *row = rows[i % 3];
+        const size_t *above = rows[(i - 1) % 3], *above2 = rows[(i + 1) % 3];
         row[0] = i;
         for (size_t j = 1; j <= b_length; j++) {
             const char x = lower(a[i - 1]), y = lower(b[j - 1]);

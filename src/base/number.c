@@ -45,13 +45,13 @@ bool number_parse_int(const char *text, int64_t *value)
 /* Whether all of `text` is a decimal number; *is_zero: it has no digit but 0 before the exponent. */
 static bool is_decimal(const char *text, bool *is_zero)
 {
-    const char *const whole = skip_sign(text);
+    const char *whole = skip_sign(text);
     const char *end = skip_digits(whole);
     size_t digits = (size_t)(end - whole);
     if (digits > 1 && whole[0] == '0')
         return false;
     if (*end == '.') {
-        const char *const fraction = end + 1;
+        const char *fraction = end + 1;
         end = skip_digits(fraction);
         digits += (size_t)(end - fraction);
     }
@@ -59,7 +59,7 @@ static bool is_decimal(const char *text, bool *is_zero)
         return false;
     *is_zero = strspn(whole, "0.") == (size_t)(end - whole);
     if (*end == 'e' || *end == 'E') {
-        const char *const exponent = skip_sign(end + 1);
+        const char *exponent = skip_sign(end + 1);
         end = skip_digits(exponent);
         if (end == exponent)
             return false;
@@ -102,7 +102,7 @@ static char *lay_out(char *buffer, bool negative, const char *scientific)
     while (count > 1 && digits[count - 1] == '0')
         count--;
     const int exponent = atoi(scientific + 1);
-    const char *const sign = negative ? "-" : "";
+    const char *sign = negative ? "-" : "";
     const int whole = exponent + 1; /* digits before the point */
     if (exponent < -4 || exponent >= 15)
         snprintf(buffer, NUMBER_TEXT_SIZE, "%s%c.%.*se%+03d", sign, digits[0], count > 1 ? count - 1 : 1,
@@ -117,19 +117,14 @@ static char *lay_out(char *buffer, bool negative, const char *scientific)
     return buffer;
 }
 
-static bool reads_as_float(const char *text, double value)
-{
-    return strtof(text, NULL) == (float)value;
-}
-
-static bool reads_as_double(const char *text, double value)
+static bool reads_as(const char *text, double value)
 {
     return memcmp(&(double){strtod(text, NULL)}, &value, sizeof value) == 0;
 }
 
-/* `most` digits always suffice, and where some suffice more do too. Writing and reading back share the
- * thread's locale, whatever it is. */
-static char *print_shortest(char *buffer, double value, int most, bool (*reads_as)(const char *, double))
+/* 17 digits always suffice, and where some suffice more do too. Writing and reading back share the thread's
+ * locale, whatever it is. */
+char *number_print_double(char buffer[NUMBER_TEXT_SIZE], double value)
 {
     if (isnan(value))
         return strcpy(buffer, "nan");
@@ -138,7 +133,7 @@ static char *print_shortest(char *buffer, double value, int most, bool (*reads_a
         return strcpy(buffer, negative ? "-inf" : "inf");
     const double magnitude = fabs(value);
     char scientific[48];
-    int least = 1;
+    int least = 1, most = 17;
     while (least < most) {
         const int middle = (least + most) / 2;
         snprintf(scientific, sizeof scientific, "%.*e", middle - 1, magnitude);
@@ -149,14 +144,4 @@ static char *print_shortest(char *buffer, double value, int most, bool (*reads_a
     }
     snprintf(scientific, sizeof scientific, "%.*e", most - 1, magnitude);
     return lay_out(buffer, negative, scientific);
-}
-
-char *number_print_float(char buffer[NUMBER_TEXT_SIZE], float value)
-{
-    return print_shortest(buffer, (double)value, 9, reads_as_float);
-}
-
-char *number_print_double(char buffer[NUMBER_TEXT_SIZE], double value)
-{
-    return print_shortest(buffer, value, 17, reads_as_double);
 }

@@ -13,10 +13,9 @@ bool number_parse_int(const char *text, int64_t *value);
 bool number_parse_double(const char *text, double *value);
 
 /* The shortest decimal text that reads back as the same value (of a power of two, sometimes one digit more);
- * the buffer holds at least 32 bytes. Returns it. Not finite: "nan", "inf", "-inf". Integers below 1e15 print
- * without a fraction; an exponent always has a mantissa with a point ("1.0e-05"). */
+ * returns the buffer. Not finite: "nan", "inf", "-inf". Integers below 1e15 print without a fraction; an
+ * exponent always has a mantissa with a point ("1.0e-05"), so that every YAML reader sees a number. */
 enum { NUMBER_TEXT_SIZE = 32 };
-char *number_print_float(char buffer[NUMBER_TEXT_SIZE], float value);
 char *number_print_double(char buffer[NUMBER_TEXT_SIZE], double value);
 
 #endif

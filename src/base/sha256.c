@@ -80,7 +80,7 @@ __attribute__((target("sha,sse4.1"))) static void compress_x86(uint32_t state[8]
         __m128i w[4];
 #pragma GCC unroll 16
         for (int i = 0; i < 16; i++) {
-            __m128i *const now = &w[i % 4];
+            __m128i *now = &w[i % 4];
             if (i < 4) {
                 *now = _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)(blocks + 16 * i)), swap);
             } else {

@@ -103,7 +103,7 @@ static unsigned gate_wait(struct gate *gate, unsigned seen, int spins)
 static void take_part(struct team *team, int self)
 {
     for (int i = 0; i < team->threads; i++) {
-        struct member *const owner = &team->members[(self + i) % team->threads];
+        struct member *owner = &team->members[(self + i) % team->threads];
         int done = 0, left;
         while (atomic_load(&owner->unclaimed) > 0 && (left = atomic_fetch_sub(&owner->unclaimed, 1)) > 0) {
             team->function(team->context, owner->end - left, self);
@@ -116,8 +116,8 @@ static void take_part(struct team *team, int self)
 
 static void *member_main(void *argument)
 {
-    const struct member *const self = argument;
-    struct team *const team = self->team;
+    const struct member *self = argument;
+    struct team *team = self->team;
     team_flush_denormals();
     for (unsigned seen = 0;;) {
         seen = gate_wait(&team->posted, seen, team->spins);
@@ -195,7 +195,7 @@ void team_run(struct team *team, team_function *function, void *context, int ite
     atomic_store(&team->unfinished, items);
     const unsigned finished = atomic_load(&team->finished.count);
     for (int i = 0, begin = 0; i < team->threads; i++) {
-        struct member *const member = &team->members[i];
+        struct member *member = &team->members[i];
         member->end = (int)((int64_t)items * (i + 1) / team->threads);
         atomic_store(&member->unclaimed, member->end - begin);
         begin = member->end;

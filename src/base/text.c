@@ -68,13 +68,6 @@ void text_add_char(struct text *text, char character)
     text_add_bytes(text, &character, 1);
 }
 
-void text_add_float(struct text *text, float value)
-{
-    char buffer[NUMBER_TEXT_SIZE];
-    number_print_float(buffer, value);
-    text_add_bytes(text, buffer, strlen(buffer));
-}
-
 void text_add_double(struct text *text, double value)
 {
     char buffer[NUMBER_TEXT_SIZE];

@@ -1,5 +1,4 @@
-/* A text that grows. A failed allocation sticks: later additions do nothing, and `failed` says so at the end.
- */
+/* A text that grows. A failed allocation sticks: later additions do nothing, and `failed` says so. */
 #ifndef BASE_TEXT_H
 #define BASE_TEXT_H
 
@@ -19,9 +18,7 @@ void text_add_arguments(struct text *text, const char *format, va_list arguments
     __attribute__((format(printf, 2, 0)));
 void text_add_bytes(struct text *text, const char *bytes, size_t length);
 void text_add_char(struct text *text, char character);
-/* `value` in as few digits as give the same float (or double) back, locale-free; always looks like a number
- * to every YAML and JSON reader (0.001, 1.0e-05, 3.0 becomes 3). */
-void text_add_float(struct text *text, float value);
+/* `value` as number_print_double writes it. */
 void text_add_double(struct text *text, double value);
 /* Printable form of untrusted bytes: C0, C1, DEL, bidirectional controls and invalid UTF-8 appear as \xNN or
  * \u{NNNN}. */

@@ -61,7 +61,7 @@ void utf8_add_quoted(struct text *text, const char *string)
     for (size_t size; length > 0; string += size, length -= size) {
         uint32_t character = 0xFFFD;
         size = utf8_decode(string, length, &character);
-        const char *const name = size == 1 ? strchr(named, *string) : NULL;
+        const char *name = size == 1 ? strchr(named, *string) : NULL;
         if (name != NULL)
             text_add(text, "\\%c", letters[name - named]);
         else if (size == 0 || utf8_is_control(character))

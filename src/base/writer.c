@@ -84,7 +84,7 @@ static bool is_hopeless(int number)
 
 bool file_write_atomic(const char *path, const void *bytes, size_t length, struct assay_error *error)
 {
-    const char *const slash = strrchr(path, '/'), *const name = slash != NULL ? slash + 1 : path;
+    const char *slash = strrchr(path, '/'), *name = slash != NULL ? slash + 1 : path;
     char *directory = path_directory(path);
     struct text temporary = {0};
     text_add(&temporary, ".%s%s%ld", name, temporary_mark, (long)getpid());

@@ -1,13 +1,13 @@
 #include "io/csv.h"
 
-#include "base/file.h"
-#include "base/memory.h"
-#include "base/number.h"
-
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/number.h"
 
 enum { FILE_LIMIT = 64 << 20, CELL_LIMIT = 8000000 };
 
@@ -27,7 +27,7 @@ static bool fail(const struct reader *reader, size_t line, const char *what)
 
 static bool at_separator(const struct reader *reader)
 {
-    const char *const at = reader->at;
+    const char *at = reader->at;
     return at == reader->end || *at == ',' || *at == '\n' || (at[0] == '\r' && at[1] == '\n');
 }
 
@@ -106,9 +106,9 @@ const struct csv *csv_parse(struct arena *arena, const char *name, const char *b
                    length == 0 ? "%s: empty; a header line was wanted" : "%s: too many cells", name);
         return NULL;
     }
-    struct csv *const csv = arena_allocate(arena, 1, sizeof *csv);
-    char *const copy = arena_copy_text(arena, bytes, length);
-    const char **const cells = arena_allocate(arena, cell_count, sizeof *cells);
+    struct csv *csv = arena_allocate(arena, 1, sizeof *csv);
+    char *copy = arena_copy_text(arena, bytes, length);
+    const char **cells = arena_allocate(arena, cell_count, sizeof *cells);
     if (csv == NULL || copy == NULL || cells == NULL) {
         assay_fail_memory(error, "reading CSV");
         return NULL;
@@ -133,7 +133,7 @@ const struct csv *csv_load(struct arena *arena, const char *path, struct assay_e
     size_t length;
     if (!file_read(path, FILE_LIMIT, &bytes, &length, error))
         return NULL;
-    const struct csv *const csv = csv_parse(arena, path, bytes, length, error);
+    const struct csv *csv = csv_parse(arena, path, bytes, length, error);
     memory_free(bytes);
     return csv;
 }
@@ -172,12 +172,6 @@ void csv_add_double(struct text *text, double value)
 {
     char buffer[NUMBER_TEXT_SIZE];
     csv_add_text(text, isnan(value) ? "" : number_print_double(buffer, value));
-}
-
-void csv_add_float(struct text *text, float value)
-{
-    char buffer[NUMBER_TEXT_SIZE];
-    csv_add_text(text, isnan(value) ? "" : number_print_float(buffer, value));
 }
 
 void csv_add_integer(struct text *text, long long value)

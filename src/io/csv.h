@@ -24,11 +24,9 @@ const struct csv *csv_parse(struct arena *arena, const char *name, const char *b
 /* Index of the column, SIZE_MAX when there is none. */
 size_t csv_column(const struct csv *csv, const char *name);
 
-/* One cell, quoted if it has to be; with a comma before it unless it is the row's first. csv_end_row ends the
- * line. */
+/* One cell, quoted if it has to be, with a comma before it unless it is the row's first. */
 void csv_add_text(struct text *text, const char *cell);
 void csv_add_double(struct text *text, double value); /* NaN: an empty cell */
-void csv_add_float(struct text *text, float value);   /* NaN: an empty cell */
 void csv_add_integer(struct text *text, long long value);
 void csv_end_row(struct text *text);
 

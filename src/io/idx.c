@@ -1,12 +1,12 @@
 #include "io/idx.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/sha256.h"
 #include "io/input.h"
-
-#include <stdio.h>
-#include <string.h>
 
 enum { TYPE_UNSIGNED_BYTE = 0x08, HEADER_LIMIT = 4 + 4 * IDX_RANK_LIMIT };
 
@@ -125,7 +125,7 @@ bool idx_write(const char *path, const struct idx *idx, struct assay_error *erro
 {
     uint8_t header[HEADER_LIMIT];
     const size_t header_size = encode_header(idx, header);
-    struct file_writer *const writer = file_writer_create(path, error);
+    struct file_writer *writer = file_writer_create(path, error);
     const bool done = writer != NULL && file_writer_add(writer, header, header_size, error) &&
                       file_writer_add(writer, idx->bytes, idx->length, error) &&
                       file_writer_commit(writer, error);

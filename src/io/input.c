@@ -1,12 +1,12 @@
 #include "io/input.h"
 
-#include "base/memory.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "base/memory.h"
 
 /* zlib's own gz… functions take a truncated file for a whole one and hide what follows its end, so the
  * members of a gzip file are walked here. */
@@ -81,7 +81,7 @@ static bool inflate_some(struct input *input)
     input->member_ended = status == Z_STREAM_END;
     if (status == Z_OK || status == Z_STREAM_END)
         return true;
-    const char *const why = input->stream.msg;
+    const char *why = input->stream.msg;
     return assay_fail(input->error, ASSAY_INVALID, "%s: the gzip data are damaged (%s)", input->path,
                       why == NULL ? "no progress" : why);
 }
@@ -89,7 +89,7 @@ static bool inflate_some(struct input *input)
 /* Only asking for more than there is makes sure that the end is sound. */
 static bool read_gzip(struct input *input, uint8_t *bytes, size_t size, size_t *got)
 {
-    z_stream *const stream = &input->stream;
+    z_stream *stream = &input->stream;
     for (*got = 0; *got < size;) {
         if (!refill(input))
             return false;
@@ -120,7 +120,7 @@ bool input_read_growing(struct input *input, size_t size, uint8_t **bytes, size_
     do {
         const size_t wanted = capacity == 0 ? first : 2 * capacity;
         capacity = wanted < size ? wanted : size;
-        uint8_t *const grown = memory_resize(*bytes, capacity, 1);
+        uint8_t *grown = memory_resize(*bytes, capacity, 1);
         if (grown == NULL)
             return assay_fail_memory(input->error, "reading a data file");
         *bytes = grown;

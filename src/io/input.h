@@ -2,13 +2,12 @@
 #ifndef IO_INPUT_H
 #define IO_INPUT_H
 
-#include "assay/error.h"
-
-#include <zlib.h>
-
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <zlib.h>
+
+#include "assay/error.h"
 
 enum { INPUT_CHUNK_SIZE = 64 << 10 };
 

@@ -27,9 +27,12 @@ const struct json *json_parse(struct arena *arena, const char *name, const char 
                               struct assay_error *error);
 const struct json *json_get(const struct json *object, const char *key); /* NULL when there is none */
 
-/* A writer that knows where commas and indents go. Usage: struct json_writer w = {.text = &text};
- * json_open(&w, NULL, '{'); json_string(&w, "name", "x"); json_close(&w). `key` is NULL inside arrays and at
- * the top. Two spaces of indent, unless `compact`. */
+/* A writer that knows where commas and indents go (two spaces, unless `compact`):
+ *     struct json_writer writer = {.text = &text};
+ *     json_open(&writer, NULL, '{');
+ *     json_string(&writer, "name", "x");
+ *     json_close(&writer);
+ * `key` is NULL inside arrays and at the top. */
 struct json_writer {
     struct text *text;
     bool compact;

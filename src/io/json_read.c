@@ -107,7 +107,7 @@ static bool read_hex(struct reader *reader, uint32_t *code)
     uint32_t value = 0;
     for (int i = 0; i < 4; i++, reader->at++) {
         static const char digits[] = "0123456789abcdefABCDEF";
-        const char *const digit = peek(reader) == '\0' ? NULL : strchr(digits, peek(reader));
+        const char *digit = peek(reader) == '\0' ? NULL : strchr(digits, peek(reader));
         if (digit == NULL)
             return false;
         value = value << 4 | (uint32_t)(digit - digits < 16 ? digit - digits : digit - digits - 6);
@@ -152,7 +152,7 @@ static size_t read_character(struct reader *reader, char out[4])
     }
     if (take(reader, 'u'))
         return read_code(reader, &code) ? utf8_encode(code, out) : 0;
-    const char *const letter = peek(reader) == '\0' ? NULL : strchr(letters, peek(reader));
+    const char *letter = peek(reader) == '\0' ? NULL : strchr(letters, peek(reader));
     if (letter == NULL) {
         fail(reader, start, "an unknown escape");
         return 0;
@@ -173,7 +173,7 @@ static bool read_string(struct reader *reader, const char **string)
     if (end >= reader->length)
         return fail(reader, start, "a string without an end");
     /* decoded it is never longer than as it is written */
-    char *const text = arena_allocate(reader->arena, end - reader->at + 1, 1);
+    char *text = arena_allocate(reader->arena, end - reader->at + 1, 1);
     if (text == NULL)
         return fail_memory(reader);
     for (size_t length = 0, size; reader->at < end; length += size) {
@@ -192,7 +192,7 @@ static struct member *add_member(struct reader *reader, struct collection *colle
 {
     if (collection->count == collection->capacity) {
         const size_t capacity = collection->count == 0 ? 8 : 2 * collection->count;
-        struct member *const members = memory_resize(collection->members, capacity, sizeof *members);
+        struct member *members = memory_resize(collection->members, capacity, sizeof *members);
         if (members == NULL) {
             fail_memory(reader);
             return NULL;
@@ -200,7 +200,7 @@ static struct member *add_member(struct reader *reader, struct collection *colle
         collection->members = members;
         collection->capacity = capacity;
     }
-    struct member *const member = &collection->members[collection->count++];
+    struct member *member = &collection->members[collection->count++];
     *member = (struct member){0};
     return member;
 }
@@ -209,7 +209,7 @@ static bool read_value(struct reader *reader, struct json *value);
 
 static bool read_member(struct reader *reader, struct collection *collection)
 {
-    struct member *const member = add_member(reader, collection);
+    struct member *member = add_member(reader, collection);
     if (member == NULL)
         return false;
     if (collection->is_object) {
@@ -260,7 +260,7 @@ static bool copy_members(struct reader *reader, const struct collection *collect
 
 static int compare_keys(const void *a, const void *b)
 {
-    const struct member *const left = a, *const right = b;
+    const struct member *left = a, *right = b;
     const int order = strcmp(left->key, right->key);
     return order != 0 ? order : (left->at > right->at) - (left->at < right->at);
 }
@@ -272,7 +272,7 @@ static bool check_keys(struct reader *reader, struct collection *object)
     if (object->count > 0)
         qsort(object->members, object->count, sizeof *object->members, compare_keys);
     for (size_t i = 1; i < object->count; i++) {
-        const struct member *const member = &object->members[i];
+        const struct member *member = &object->members[i];
         if (strcmp(member[-1].key, member->key) == 0 && (duplicate == NULL || member->at < duplicate->at))
             duplicate = member;
     }
@@ -339,7 +339,7 @@ const struct json *json_parse(struct arena *arena, const char *name, const char 
                               struct assay_error *error)
 {
     struct reader reader = {.arena = arena, .name = name, .bytes = bytes, .length = length, .error = error};
-    struct json *const value = arena_allocate(arena, 1, sizeof *value);
+    struct json *value = arena_allocate(arena, 1, sizeof *value);
     if (value == NULL) {
         fail_memory(&reader);
         return NULL;

@@ -20,7 +20,7 @@ static void begin_line(struct json_writer *writer)
 static void begin(struct json_writer *writer, const char *key)
 {
     if (writer->depth > 0) {
-        bool *const filled = &writer->filled[writer->depth - 1];
+        bool *filled = &writer->filled[writer->depth - 1];
         assert((key != NULL) == (writer->closers[writer->depth - 1] == '}'));
         if (*filled)
             text_add_char(writer->text, ',');

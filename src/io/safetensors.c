@@ -1,15 +1,15 @@
 #include "io/safetensors.h"
 
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/number.h"
 #include "base/text.h"
 #include "io/json.h"
-
-#include <math.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 
 enum { LENGTH_SIZE = 8, HEADER_LIMIT = 100000000, FILE_LIMIT = 1 << 30 };
 
@@ -115,7 +115,7 @@ static bool get_size(const struct json *value, size_t *size)
 
 static bool decode_metadata(const struct decoder *decoder, const struct json *value, struct tensor_file *file)
 {
-    struct tensor_metadata *const metadata = arena_allocate(decoder->arena, value->count, sizeof *metadata);
+    struct tensor_metadata *metadata = arena_allocate(decoder->arena, value->count, sizeof *metadata);
     if (metadata == NULL)
         return assay_fail_memory(decoder->error, "reading tensors");
     bool valid = value->kind == JSON_OBJECT;
@@ -165,7 +165,7 @@ static bool decode_offsets(const struct decoder *decoder, const struct json *off
 
 static bool decode_tensor(const struct decoder *decoder, const struct json *value, struct tensor *tensor)
 {
-    const struct json *const type = json_get(value, "dtype");
+    const struct json *type = json_get(value, "dtype");
     if (type == NULL || type->kind != JSON_STRING || value->count != 3)
         return fail_tensor(decoder, tensor->name, "is not described by dtype, shape and data_offsets");
     if (strcmp(type->text, "F32") != 0)
@@ -176,7 +176,7 @@ static bool decode_tensor(const struct decoder *decoder, const struct json *valu
 
 static int compare_places(const void *a, const void *b)
 {
-    const struct tensor *const left = a, *const right = b;
+    const struct tensor *left = a, *right = b;
     const int order = (left->values > right->values) - (left->values < right->values);
     return order != 0 ? order : strcmp(left->name, right->name);
 }
@@ -211,12 +211,12 @@ static bool check_tensors(const struct decoder *decoder, struct tensor *tensors,
 
 static bool decode_members(const struct decoder *decoder, const struct json *header, struct tensor_file *file)
 {
-    struct tensor *const tensors = arena_allocate(decoder->arena, header->count, sizeof *tensors);
+    struct tensor *tensors = arena_allocate(decoder->arena, header->count, sizeof *tensors);
     if (tensors == NULL)
         return assay_fail_memory(decoder->error, "reading tensors");
     for (size_t i = 0; i < header->count; i++) {
-        const struct json *const value = &header->items[i];
-        struct tensor *const tensor = &tensors[file->tensor_count];
+        const struct json *value = &header->items[i];
+        struct tensor *tensor = &tensors[file->tensor_count];
         tensor->name = header->keys[i];
         if (strcmp(header->keys[i], metadata_key) == 0) {
             if (!decode_metadata(decoder, value, file))
@@ -257,11 +257,11 @@ const struct tensor_file *safetensors_decode(struct arena *arena, const char *na
     size_t header_length = 0;
     if (!get_header(&decoder, bytes, length, &header_length))
         return NULL;
-    const char *const data = bytes + LENGTH_SIZE + header_length;
-    const struct json *const header = json_parse(arena, name, bytes + LENGTH_SIZE, header_length, error);
+    const char *data = bytes + LENGTH_SIZE + header_length;
+    const struct json *header = json_parse(arena, name, bytes + LENGTH_SIZE, header_length, error);
     if (header == NULL)
         return NULL;
-    struct tensor_file *const file = arena_allocate(arena, 1, sizeof *file);
+    struct tensor_file *file = arena_allocate(arena, 1, sizeof *file);
     decoder.size = length - LENGTH_SIZE - header_length;
     decoder.data = arena_copy(arena, data, decoder.size);
     if (file == NULL || decoder.data == NULL) {
@@ -277,7 +277,7 @@ const struct tensor_file *safetensors_read(struct arena *arena, const char *path
     size_t length;
     if (!file_read(path, FILE_LIMIT, &bytes, &length, error))
         return NULL;
-    const struct tensor_file *const file = safetensors_decode(arena, path, bytes, length, error);
+    const struct tensor_file *file = safetensors_decode(arena, path, bytes, length, error);
     memory_free(bytes);
     return file;
 }

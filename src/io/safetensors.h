@@ -1,6 +1,6 @@
-/* safetensors: 8 bytes of little-endian header length, a JSON header, then the raw tensors
- * (https://github.com/huggingface/safetensors). Only F32 tensors in little-endian order are read and written.
- */
+/* safetensors (https://github.com/huggingface/safetensors), F32 only.
+ *
+ * A file is the header's length in 8 bytes, a JSON header, then the raw tensors, all little-endian. */
 #ifndef IO_SAFETENSORS_H
 #define IO_SAFETENSORS_H
 

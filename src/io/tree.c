@@ -5,7 +5,7 @@
 
 struct node *node_create(struct arena *arena, enum node_kind kind, struct place place)
 {
-    struct node *const node = arena_allocate(arena, 1, sizeof *node);
+    struct node *node = arena_allocate(arena, 1, sizeof *node);
     if (node != NULL)
         *node = (struct node){.kind = kind, .place = place, .text = kind == NODE_SCALAR ? "" : NULL};
     return node;
@@ -13,7 +13,7 @@ struct node *node_create(struct arena *arena, enum node_kind kind, struct place 
 
 struct node *node_create_scalar(struct arena *arena, const char *text, struct place place)
 {
-    struct node *const node = node_create(arena, NODE_SCALAR, place);
+    struct node *node = node_create(arena, NODE_SCALAR, place);
     if (node == NULL)
         return NULL;
     node->text = arena_copy_text(arena, text, strlen(text));
@@ -24,11 +24,11 @@ struct node *node_copy(struct arena *arena, const struct node *node)
 {
     if (node->kind == NODE_SCALAR)
         return arena_copy(arena, node, sizeof *node); /* texts are never changed, so they can be shared */
-    struct node *const copy = node_create(arena, node->kind, node->place);
+    struct node *copy = node_create(arena, node->kind, node->place);
     bool done = copy != NULL;
     for (size_t i = 0; done && i < node->count; i++) {
-        struct node *const key = node->kind == NODE_MAP ? node_copy(arena, node->keys[i]) : NULL;
-        struct node *const item = node_copy(arena, node->items[i]);
+        struct node *key = node->kind == NODE_MAP ? node_copy(arena, node->keys[i]) : NULL;
+        struct node *item = node_copy(arena, node->items[i]);
         done = item != NULL && (node->kind == NODE_MAP ? key != NULL && node_add(arena, copy, key, item)
                                                        : node_append(arena, copy, item));
     }
@@ -49,13 +49,12 @@ struct node *node_get(const struct node *map, const char *key)
     return i == SIZE_MAX ? NULL : map->items[i];
 }
 
-/* An array of pointers with room for one more than its `count`; it is full whenever that is a power of two.
- */
+/* An array of pointers with room for one more than its `count`: full whenever that is a power of two. */
 static struct node **make_room(struct arena *arena, struct node **nodes, size_t count)
 {
     if ((count & (count - 1)) != 0)
         return nodes;
-    struct node **const larger = arena_allocate(arena, count == 0 ? 1 : 2 * count, sizeof *larger);
+    struct node **larger = arena_allocate(arena, count == 0 ? 1 : 2 * count, sizeof *larger);
     if (larger != NULL && count > 0)
         memcpy(larger, nodes, count * sizeof *larger);
     return larger;
@@ -63,7 +62,7 @@ static struct node **make_room(struct arena *arena, struct node **nodes, size_t 
 
 bool node_append(struct arena *arena, struct node *list, struct node *item)
 {
-    struct node **const items = make_room(arena, list->items, list->count);
+    struct node **items = make_room(arena, list->items, list->count);
     if (items == NULL)
         return false;
     list->items = items;
@@ -73,7 +72,7 @@ bool node_append(struct arena *arena, struct node *list, struct node *item)
 
 bool node_add(struct arena *arena, struct node *map, struct node *key, struct node *value)
 {
-    struct node **const keys = make_room(arena, map->keys, map->count);
+    struct node **keys = make_room(arena, map->keys, map->count);
     if (keys == NULL)
         return false;
     map->keys = keys;

@@ -1,9 +1,9 @@
 #include "io/tree_build.h"
 
-#include "base/utf8.h"
-
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/utf8.h"
 
 enum { ANCHOR_LIMIT = 1000 };
 
@@ -22,7 +22,7 @@ static bool fail_memory(const struct builder *builder, struct place place)
 
 static bool at_key(const struct builder *builder)
 {
-    const struct frame *const frame = builder->depth == 0 ? NULL : &builder->frames[builder->depth - 1];
+    const struct frame *frame = builder->depth == 0 ? NULL : &builder->frames[builder->depth - 1];
     return frame != NULL && frame->node->kind == NODE_MAP && frame->key == NULL;
 }
 
@@ -33,12 +33,12 @@ static bool attach(struct builder *builder, struct node *node, int height)
         builder->root = node;
         return true;
     }
-    struct frame *const frame = &builder->frames[builder->depth - 1];
+    struct frame *frame = &builder->frames[builder->depth - 1];
     if (frame->height <= height)
         frame->height = height + 1;
     if (frame->node->kind == NODE_LIST)
         return node_append(builder->arena, frame->node, node) || fail_memory(builder, node->place);
-    struct node *const key = frame->key;
+    struct node *key = frame->key;
     frame->key = key == NULL ? node : NULL;
     return key == NULL || node_add(builder->arena, frame->node, key, node) ||
            fail_memory(builder, node->place);
@@ -60,7 +60,7 @@ static bool add_anchor(struct builder *builder, struct place place, const yaml_c
         return true;
     if (++builder->anchor_count > ANCHOR_LIMIT)
         return diagnose(builder->diagnostics, place, NULL, "more than %d anchors", ANCHOR_LIMIT);
-    struct anchor *const new = arena_allocate(builder->arena, 1, sizeof *new);
+    struct anchor *new = arena_allocate(builder->arena, 1, sizeof *new);
     if (new == NULL)
         return fail_memory(builder, place);
     new->name = arena_copy_text(builder->arena, (const char *)name, strlen((const char *)name));
@@ -93,7 +93,7 @@ static struct node *start_node(struct builder *builder, struct place place, enum
     }
     if (!count_nodes(builder, place, 1))
         return NULL;
-    struct node *const node = node_create(builder->arena, kind, place);
+    struct node *node = node_create(builder->arena, kind, place);
     if (node == NULL)
         fail_memory(builder, place);
     return node;
@@ -128,7 +128,7 @@ static void check_text(struct builder *builder, const struct node *node, size_t 
 static bool on_scalar(struct builder *builder, const yaml_event_t *event, struct place place)
 {
     const size_t length = event->data.scalar.length;
-    struct node *const node = start_node(builder, place, NODE_SCALAR, event->data.scalar.tag);
+    struct node *node = start_node(builder, place, NODE_SCALAR, event->data.scalar.tag);
     if (node == NULL)
         return false;
     node->quoted = event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
@@ -151,7 +151,7 @@ static bool start_frame(struct builder *builder, struct place place, enum node_k
                         kind == NODE_LIST ? "a list" : "a map");
     if (builder->depth == TREE_DEPTH_LIMIT)
         return diagnose(builder->diagnostics, place, NULL, "nested more than %d deep", TREE_DEPTH_LIMIT);
-    struct frame *const frame = &builder->frames[builder->depth];
+    struct frame *frame = &builder->frames[builder->depth];
     *frame = (struct frame){.nodes_before = builder->nodes, .height = 1};
     frame->node = start_node(builder, place, kind, tag);
     if (frame->node == NULL || !add_anchor(builder, place, name, &frame->anchor))
@@ -174,7 +174,7 @@ static bool on_map_start(struct builder *builder, const yaml_event_t *event, str
 
 static int compare_keys(const void *a, const void *b)
 {
-    const struct node *const left = *(struct node *const *)a, *const right = *(struct node *const *)b;
+    const struct node *left = *(struct node *const *)a, *right = *(struct node *const *)b;
     const int order = strcmp(left->text, right->text);
     if (order != 0)
         return order;
@@ -187,7 +187,7 @@ static bool check_keys(struct builder *builder, const struct node *map)
 {
     if (map->count < 2)
         return true;
-    struct node **const keys = arena_copy(builder->arena, map->keys, map->count * sizeof *keys);
+    struct node **keys = arena_copy(builder->arena, map->keys, map->count * sizeof *keys);
     if (keys == NULL)
         return fail_memory(builder, map->place);
     qsort(keys, map->count, sizeof *keys, compare_keys);
@@ -206,7 +206,7 @@ static bool on_end(struct builder *builder, const yaml_event_t *event, struct pl
 {
     (void)event;
     (void)place;
-    const struct frame *const frame = &builder->frames[--builder->depth];
+    const struct frame *frame = &builder->frames[--builder->depth];
     close_anchor(frame->anchor, frame->node, builder->nodes - frame->nodes_before, frame->height);
     return (frame->node->kind == NODE_LIST || check_keys(builder, frame->node)) &&
            attach(builder, frame->node, frame->height);
@@ -215,7 +215,7 @@ static bool on_end(struct builder *builder, const yaml_event_t *event, struct pl
 /* Puts a copy there, so that a tree stays a tree: whoever changes one place changes no other. */
 static bool on_alias(struct builder *builder, const yaml_event_t *event, struct place place)
 {
-    const char *const name = (const char *)event->data.alias.anchor;
+    const char *name = (const char *)event->data.alias.anchor;
     const struct anchor *anchor = builder->anchors;
     while (anchor != NULL && strcmp(anchor->name, name) != 0)
         anchor = anchor->next;
@@ -233,7 +233,7 @@ static bool on_alias(struct builder *builder, const yaml_event_t *event, struct 
         return diagnose(builder->diagnostics, place, NULL, "nested more than %d deep", TREE_DEPTH_LIMIT);
     if (!count_nodes(builder, place, anchor->size))
         return false;
-    struct node *const copy = node_copy(builder->arena, anchor->node);
+    struct node *copy = node_copy(builder->arena, anchor->node);
     return copy == NULL ? fail_memory(builder, place) : attach(builder, copy, anchor->height);
 }
 

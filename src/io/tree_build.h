@@ -3,9 +3,9 @@
 #ifndef IO_TREE_BUILD_H
 #define IO_TREE_BUILD_H
 
-#include "io/tree.h"
-
 #include <yaml.h>
+
+#include "io/tree.h"
 
 struct anchor;
 

@@ -1,13 +1,13 @@
+/* From bytes to a tree: libyaml driven event by event, and its complaints in our words. */
 #include "io/tree.h"
+
+#include <string.h>
+#include <yaml.h>
 
 #include "base/file.h"
 #include "base/memory.h"
-#include "io/tree_build.h"
 #include "base/utf8.h"
-
-#include <yaml.h>
-
-#include <string.h>
+#include "io/tree_build.h"
 
 /* A place in the source, both as libyaml counts (characters) and as we do (bytes). */
 struct cursor {
@@ -30,8 +30,8 @@ static struct place place_of_cursor(const struct loader *loader, const struct cu
 /* Marks hardly ever go back, so that walking to all of them walks once through the source. */
 static struct place place_of(struct loader *loader, yaml_mark_t mark)
 {
-    const struct source *const source = loader->source;
-    struct cursor *const cursor = &loader->cursor;
+    const struct source *source = loader->source;
+    struct cursor *cursor = &loader->cursor;
     if (mark.index < cursor->characters)
         *cursor = (struct cursor){.line = 1};
     for (; cursor->characters < mark.index && cursor->bytes < source->length; cursor->characters++) {
@@ -54,10 +54,10 @@ static bool fail_memory(const struct loader *loader, struct place place)
 /* Refuses what is not UTF-8 or what nobody should hide in a config; libyaml need not be asked then. */
 static bool check_source(struct loader *loader)
 {
-    const char *const bytes = loader->source->bytes;
+    const char *bytes = loader->source->bytes;
     struct cursor cursor = {.line = 1};
     for (size_t size; cursor.bytes < loader->source->length; cursor.bytes += size) {
-        const char *const at = bytes + cursor.bytes;
+        const char *at = bytes + cursor.bytes;
         uint32_t character;
         size = utf8_decode(at, loader->source->length - cursor.bytes, &character);
         if (size == 0)
@@ -79,7 +79,7 @@ static bool check_source(struct loader *loader)
  * is over. */
 static bool diagnose_unquoted(struct loader *loader, struct place place)
 {
-    const char *const at = loader->source->bytes + loader->cursor.bytes;
+    const char *at = loader->source->bytes + loader->cursor.bytes;
     const char before = loader->cursor.bytes == 0 ? ' ' : at[-1];
     const bool inside = at[0] == '{' && before == '$';
     if (inside || (at[0] == '$' && at[1] == '{')) {
@@ -127,16 +127,16 @@ static const struct wording *find_wording(const char *problem)
 
 static bool fail_syntax(struct loader *loader, const yaml_parser_t *parser)
 {
-    struct diagnostics *const diagnostics = loader->builder.diagnostics;
+    struct diagnostics *diagnostics = loader->builder.diagnostics;
     const struct place place = place_of(loader, parser->problem_mark);
     if (parser->error == YAML_MEMORY_ERROR)
         return fail_memory(loader, place);
-    const char *const context = parser->context == NULL ? "" : parser->context;
+    const char *context = parser->context == NULL ? "" : parser->context;
     if (strstr(context, "flow") != NULL && diagnose_unquoted(loader, place))
         return false;
     if (loader->source->bytes[loader->cursor.bytes] == '\t')
         return diagnose(diagnostics, place, NULL, "a tab cannot indent; use spaces");
-    const struct wording *const wording = find_wording(parser->problem);
+    const struct wording *wording = find_wording(parser->problem);
     if (wording == NULL)
         return diagnose(diagnostics, place, NULL, "not YAML: %s%s%s", parser->problem,
                         context[0] == '\0' ? "" : " ", context);
@@ -175,7 +175,7 @@ static bool take_events(struct loader *loader)
 /* A copy in the arena, for diagnostics to point into; NULL without memory. */
 static struct source *copy_source(struct arena *arena, const char *name, const char *bytes, size_t length)
 {
-    struct source *const source = arena_allocate(arena, 1, sizeof *source);
+    struct source *source = arena_allocate(arena, 1, sizeof *source);
     if (source == NULL)
         return NULL;
     source->name = arena_copy_text(arena, name, strlen(name));
@@ -208,7 +208,7 @@ struct node *tree_parse(struct arena *arena, const char *name, const char *bytes
         return NULL;
     const bool empty = loader.builder.root == NULL ||
                        (node_is_scalar(loader.builder.root, "") && !loader.builder.root->quoted);
-    struct node *const root = empty ? node_create(arena, NODE_MAP, start) : loader.builder.root;
+    struct node *root = empty ? node_create(arena, NODE_MAP, start) : loader.builder.root;
     if (root == NULL)
         fail_memory(&loader, start);
     return root;
@@ -240,7 +240,7 @@ struct node *tree_load(struct arena *arena, const char *path, struct place at,
             diagnose(diagnostics, at, NULL, "%s", error.text);
         return NULL;
     }
-    struct node *const root = tree_parse(arena, path, bytes, length, diagnostics);
+    struct node *root = tree_parse(arena, path, bytes, length, diagnostics);
     memory_free(bytes);
     return root != NULL && check_root(root, diagnostics) ? root : NULL;
 }

@@ -1,11 +1,11 @@
 /* Writing a tree as YAML that every reader reads alike. */
 #include "io/tree.h"
 
-#include "base/number.h"
-#include "base/utf8.h"
-
 #include <string.h>
 #include <strings.h>
+
+#include "base/number.h"
+#include "base/utf8.h"
 
 static bool is_letter(char character)
 {
@@ -78,7 +78,7 @@ static void write_lines(const struct node *node, int indent, struct text *text)
     if (node->kind == NODE_SCALAR || node->count == 0)
         text_add_char(text, '\n');
     for (size_t i = 0; node->kind != NODE_SCALAR && i < node->count; i++) {
-        const struct node *const item = node->items[i];
+        const struct node *item = node->items[i];
         if (i > 0)
             write_indent(indent, text);
         if (node->kind == NODE_LIST) {

@@ -226,12 +226,3 @@ bool schema_bind(const struct assay_table *table, const struct node *map, const 
         return refuse_node(&binder, "a map", map, &root);
     return bind_rows(&binder, &(struct scope){{.table = table}, map, &root, false}, options);
 }
-
-bool schema_defaults(const struct assay_table *table, void *options, struct arena *arena)
-{
-    const struct node empty = {.kind = NODE_MAP};
-    struct diagnostics *diagnostics = diagnostics_create();
-    const bool bound = diagnostics != NULL && schema_bind(table, &empty, "", options, arena, diagnostics);
-    diagnostics_destroy(diagnostics);
-    return bound;
-}

@@ -95,7 +95,8 @@ static void add_row(struct json_schema *schema, const struct assay_field *field)
     add_kind(schema, field);
     if (field_takes_null(field))
         add_type(schema, "null");
-    json_reference(schema);
+    if (!field->literal)
+        json_reference(schema);
     json_close(writer);
     json_close(writer);
 }

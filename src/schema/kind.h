@@ -56,8 +56,7 @@ struct assay_kind {
     void (*write)(const struct assay_field *field, const void *member, const struct writer *writer);
     /* What values the field takes: "a whole number from 1 to 64". NULL: what the name says. */
     void (*describe)(const struct assay_field *field, struct text *text);
-    /* The JSON Schema of a value that is neither null nor a reference, into an open object. NULL: anything.
-     */
+    /* The JSON Schema of a value (no null, no reference), into an open object. NULL: anything. */
     void (*json)(const struct assay_field *field, struct json_schema *schema);
     /* What is wrong with the row itself, as one clause; NULL: nothing. */
     const char *(*audit)(const struct assay_field *field);

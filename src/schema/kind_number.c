@@ -1,4 +1,4 @@
-/* The kinds that are numbers: bool, int, seed, real. */
+/* The kinds that are numbers: int, seed, real. */
 #include <inttypes.h>
 #include <limits.h>
 #include <math.h>

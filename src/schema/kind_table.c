@@ -1,3 +1,4 @@
+/* The kinds that hold fields or nodes of their own: table, optional, any. */
 #include <string.h>
 
 #include "schema/kind.h"

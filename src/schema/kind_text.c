@@ -1,3 +1,4 @@
+/* The kinds that are words: bool, string, name, choice. */
 #include <string.h>
 #include <strings.h>
 
@@ -71,8 +72,9 @@ static void write_string(const struct assay_field *field, const void *member, co
 
 static void json_text(const struct assay_field *field, struct json_schema *schema)
 {
-    (void)field;
     json_string(&schema->writer, "type", "string");
+    if (field->literal)
+        json_string(&schema->writer, "pattern", "^(?!.*\\$\\{).");
 }
 
 const struct assay_kind assay_kind_string = {

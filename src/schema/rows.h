@@ -24,8 +24,7 @@ bool field_is_required(const struct assay_field *field);
 /* Whether a key other than `but` (NULL: any key) is required. */
 bool rows_have_required(struct rows rows, const char *but);
 
-/* What values the field takes: "a whole number from 1 to 64"; with its unit and null: "… (pixels) or null".
- */
+/* What values the field takes, with its unit and null: "a whole number from 1 to 64 (pixels) or null". */
 void field_describe_kind(const struct assay_field *field, struct text *text);
 void field_describe(const struct assay_field *field, struct text *text);
 /* "a layer", "an optimiser"; "layers", "losses". */

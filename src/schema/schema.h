@@ -11,19 +11,17 @@
 #include "io/tree.h"
 
 /* Fills the struct that `table` describes from a map node, defaults first; `path` is the map's own path (""
- * at the top, "train", "model[2].conv"). Everything wrong is diagnosed, all of it, each with its place, its
- * path and what was wanted: unknown key; did you mean batch_size?            unknown key; known are conv,
- * linear, …   (where none is near) required key is missing                          (at the map) wants a
- * whole number, found "abc"                wants a whole number of at least 1, found 0 wants a number above 0
- * and at most 1, found 2    wants true or false, found "yes"  (with "; write true or false" for
- * yes/no/on/off) wants one of max, lp, average, found "mx"; did you mean max? unknown layer "cnv"; did you
- * mean conv?          wants a map, found a list True when nothing was wrong. Strings and variant options are
- * copied to the arena. */
+ * at the top, "train", "model[2].conv"). All that is wrong is diagnosed, each with its place, its path and
+ * what was wanted:
+ *     unknown key; did you mean batch_size?
+ *     required key is missing                          (at the map)
+ *     wants a whole number of at least 1, found 0
+ *     wants one of max, lp, average, found "mx"; did you mean max?
+ *     unknown layer "cnv"; did you mean conv?
+ *     wants a map, found a list
+ * True when nothing was wrong. Strings and variant options are copied to the arena. */
 bool schema_bind(const struct assay_table *table, const struct node *map, const char *path, void *options,
                  struct arena *arena, struct diagnostics *diagnostics);
-
-/* Fills in the defaults alone; every field of the table must have one. */
-bool schema_defaults(const struct assay_table *table, void *options, struct arena *arena);
 
 /* Block style YAML of a bound struct, every key with its value (variants always as {name: {all options}},
  * numbers so that every YAML reader sees numbers, `any` as it came). `identity`: operational keys are left
@@ -40,8 +38,8 @@ void schema_document(const struct assay_table *table, const char *title, int lev
 void schema_list_variants(const struct assay_variants *variants, struct text *text);
 
 /* JSON Schema draft 7 of files described by `table`: closed objects, one definition per variant, and wherever
- * a value may stand also a "${…}" reference. Keys are never required (a base may hold them) except inside
- * variants' own options. */
+ * a value may stand also a "${…}" reference, but for literal fields. Keys are never required (a base may hold
+ * them) except inside variants' own options. */
 void schema_json(const struct assay_table *table, const char *title, struct text *text);
 
 /* YAML with every key at its default and its help as a comment (configs/full.yaml). `examples[i]` gives the

@@ -1,3 +1,4 @@
+/* Overrides: values from the command line or an experiment, set in a config's tree before it is bound. */
 #include <stdint.h>
 #include <string.h>
 

@@ -34,8 +34,10 @@ void path_leave(struct text *path, size_t length);
 const char *path_name(const struct text *path);
 
 /* What the step leads to from `node`, which stands at `path`; NULL where that is nothing, and `why` says so:
- *     knobs has no key pol; did you mean pool?      knobs.dropout has 2 items, [0] to [1]      seed is "1",
- * not a map */
+ *     knobs has no key pol; did you mean pool?
+ *     knobs.dropout has 2 items, [0] to [1]
+ *     seed is "1", not a map
+ */
 struct node *walk_step(const struct node *node, struct step step, const struct text *path,
                        struct arena *arena, struct text *why);
 
@@ -44,8 +46,7 @@ void add_known(struct text *text, const char *word, const char *const *names, si
 /* The same for the keys of a map. */
 void add_known_keys(struct text *text, const char *word, const struct node *map, struct arena *arena);
 
-/* A leaf as config.yaml would have it: 16, "no", {}, []; "a map" and "a list" otherwise, "nothing" for NULL.
- */
+/* A leaf as config.yaml would have it: 16, "no", {}, []. Otherwise "a map", "a list"; "nothing" for NULL. */
 void leaf_write(const struct node *node, struct text *text);
 
 /* Returns false. */

@@ -18,7 +18,7 @@ LIBRARIES = {
     "zlib.h": ["src/io/idx*", "src/io/input*", "src/io/gzip*"],
     "cblas.h": ["src/math/blas.c"],
 }
-MOST_LINES = 500
+MOST_LINES, MOST_COLUMNS = 500, 110
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"([^"]*)"|<([^>]*)>)', re.M)
 
@@ -64,6 +64,8 @@ def check_file(root, path):
             line = text.count("\n", 0, match.start(1 if own is not None else 2)) + 1
             problems.append(f"{name}:{line}: {own or library} {wrong}")
     lines = text.count("\n")
+    problems += [f"{name}:{number}: more than {MOST_COLUMNS} columns"
+                 for number, line in enumerate(text.split("\n"), 1) if len(line) > MOST_COLUMNS]
     if lines > MOST_LINES:
         problems.append(f"{name}: {lines} lines, more than {MOST_LINES}")
     return problems
@@ -106,7 +108,7 @@ PLANTED = {
     "src/layers/conv.h": "int x;\n" * MOST_LINES,
     "src/layers/conv.c": '#include "layers/conv.h"\n#include "net/plan.h"\n',
     "src/layers/pool.c": "int x;\n",
-    "src/net/plan.h": "int x;\n",
+    "src/net/plan.h": "int x;\n// " + "…" * (MOST_COLUMNS - 3) + "\n// " + "…" * (MOST_COLUMNS - 2) + "\n",
     "src/spec/config.h": "int x;\n",
     "src/spec/forgotten.c": '#include "spec/config.h"\n',
     "src/cli/main.c": '#include "spec/config.h"\n#include "base/text.h"\n',
@@ -128,6 +130,7 @@ src/math/blas.c:2: io/tree.h is of the floor beside math
 src/net/plan.c:1: spec/config.h climbs from net to spec
 src/net/plan.c:2: ../base/text.h is not rooted in a floor of src/
 src/net/plan.c:3: assay/gone.h is not there
+src/net/plan.h:3: more than 110 columns
 src/net/registry.c:2: layers/conv.h is a layer's; nothing includes those
 src/layers/pool.c: not listed in src/layers/meson.build
 src/spec/forgotten.c: not listed in src/meson.build

@@ -98,15 +98,15 @@ static void test_write(void)
     csv_add_text(&text, "");
     csv_end_row(&text);
     csv_add_integer(&text, -12);
-    csv_add_float(&text, 0.1f);
     csv_add_double(&text, 0.1);
+    csv_add_double(&text, 1e-5);
     csv_end_row(&text);
     csv_add_double(&text, NAN);
-    csv_add_float(&text, NAN);
+    csv_add_double(&text, NAN);
     csv_add_text(&text, "x\"y\nz");
     csv_end_row(&text);
-    CHECK_TEXT(text.bytes, "epoch,\"a,b\",\n-12,0.1,0.1\n\"\",,\"x\"\"y\nz\"\n");
-    check_bytes(text.bytes, text.length, "epoch|a,b|/-12|0.1|0.1/||x\"y\nz");
+    CHECK_TEXT(text.bytes, "epoch,\"a,b\",\n-12,0.1,1.0e-05\n\"\",,\"x\"\"y\nz\"\n");
+    check_bytes(text.bytes, text.length, "epoch|a,b|/-12|0.1|1.0e-05/||x\"y\nz");
     text_finish(&text);
 }
 

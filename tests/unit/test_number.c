@@ -117,21 +117,6 @@ static void check_printing(void)
     char buffer[NUMBER_TEXT_SIZE];
     for (size_t i = 0; i < sizeof doubles / sizeof doubles[0]; i++)
         CHECK_TEXT(number_print_double(buffer, doubles[i].value), doubles[i].text);
-    static const struct {
-        float value;
-        const char *text;
-    } floats[] = {
-        {0.1F, "0.1"},
-        {0.67F, "0.67"},
-        {16777216, "16777216"},
-        {1e-5F, "1.0e-05"},
-        {1 / 3.0F, "0.33333334"},
-        {FLT_MAX, "3.4028235e+38"},
-        {FLT_MIN, "1.1754944e-38"},
-        {-NAN, "nan"},
-    };
-    for (size_t i = 0; i < sizeof floats / sizeof floats[0]; i++)
-        CHECK_TEXT(number_print_float(buffer, floats[i].value), floats[i].text);
 }
 
 static void test_there_and_back(void)
@@ -142,18 +127,11 @@ static void test_there_and_back(void)
         const uint32_t high = random_word(&stream, 2 * i), low = random_word(&stream, 2 * i + 1);
         const uint64_t bits = (uint64_t)high << 32 | low;
         double wide, wide_again = 0;
-        float narrow;
         memcpy(&wide, &bits, sizeof wide);
-        memcpy(&narrow, &high, sizeof narrow);
         char buffer[NUMBER_TEXT_SIZE];
         if (isfinite(wide))
             lost += !number_parse_double(number_print_double(buffer, wide), &wide_again) ||
                     memcmp(&wide, &wide_again, sizeof wide) != 0;
-        if (isfinite(narrow)) {
-            number_print_float(buffer, narrow);
-            const float narrow_again = strtof(buffer, NULL);
-            lost += memcmp(&narrow, &narrow_again, sizeof narrow) != 0;
-        }
     }
     CU_ASSERT_EQUAL(lost, 0);
 }

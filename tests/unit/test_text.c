@@ -43,10 +43,8 @@ static void test_failure_sticks(void)
 static void test_numbers(void)
 {
     struct text text = {0};
-    text_add_float(&text, 0.1F);
-    text_add_char(&text, ' ');
     text_add_double(&text, 0.1 + 0.2);
-    CHECK_TEXT(text.bytes, "0.1 0.30000000000000004");
+    CHECK_TEXT(text.bytes, "0.30000000000000004");
     text_finish(&text);
 }
 
