@@ -36,12 +36,12 @@ struct pooling {
 };
 
 /* A convolution by Winograd's algorithm: see kernels/winograd.c. Tiles of outputs x outputs pixels cover the
- * output, the last ones hang over. The 64 points of a tile lie `in_step` (of the input's channels) or
- * `out_step` (of the output's) floats apart, the tiles of a point one pitch apart. */
+ * output, the last ones hang over. Points lie as [64][tiles][pitch], the 64 being `step` floats apart; the
+ * points of a weight as [64][P][Q], `weight_step` apart. */
 struct winograd {
     int kernel, outputs; /* 5 and 4, or 3 and 6 */
     int in_height, in_width, in_pitch, out_height, out_width, out_pitch, tiles_y, tiles_x;
-    ptrdiff_t in_step, out_step, weight_step;
+    ptrdiff_t weight_step;
 };
 enum { WINOGRAD_POINTS = 64 };
 
@@ -78,11 +78,13 @@ struct kernels {
 
     /* One sample: x → points; points → y, plus bias; and the adjoints, dy → points and points → dx (all of dx
      * is written). */
-    void (*winograd_input)(const struct winograd *winograd, float *points, const float *x);
-    void (*winograd_output)(const struct winograd *winograd, float *y, const float *points,
+    void (*winograd_input)(const struct winograd *winograd, float *points, ptrdiff_t step, const float *x);
+    void (*winograd_output)(const struct winograd *winograd, float *y, const float *points, ptrdiff_t step,
                             const float *bias);
-    void (*winograd_output_adjoint)(const struct winograd *winograd, float *points, const float *dy);
-    void (*winograd_input_adjoint)(const struct winograd *winograd, float *dx, const float *points);
+    void (*winograd_output_adjoint)(const struct winograd *winograd, float *points, ptrdiff_t step,
+                                    const float *dy);
+    void (*winograd_input_adjoint)(const struct winograd *winograd, float *dx, const float *points,
+                                   ptrdiff_t step);
     /* The weights of input channel p, [ky][kx][P][Q] → points [64][P][Q]; and gradient = beta gradient +
      * alpha (points → gradient). */
     void (*winograd_weight)(const struct winograd *winograd, int p, float *points, const float *weight);

@@ -17,6 +17,9 @@ struct design {
     int weight_blocks; /* into how many blocks the kernel * P rows of one ky are cut */
 };
 
+/* Up to so many rows of one ky are narrow, and then so many columns make an item. */
+enum { NARROW_ROWS = 12, NARROW_COLUMNS = 32 };
+
 /* output[y][x][q] = bias[q] + sum over taps and p of input[y s + ky][x s + kx][p] weight[ky][kx][p][q] */
 static void forward(const struct assay_work *work, int item, void *scratch)
 {
@@ -136,6 +139,40 @@ static void backward_weight(const struct assay_work *work, int item, void *scrat
     }
 }
 
+/* The same for inputs of few channels, whose rows are too few to be cut: a block of q over all taps, so that
+ * an output row is read while it is in the cache. */
+static void backward_narrow_weight(const struct assay_work *work, int item, void *scratch)
+{
+    (void)scratch;
+    const struct design *d = work->plan->design;
+    const struct assay_edge *out = &work->plan->output, *in = &d->convolution.padded;
+    const ptrdiff_t p = in->pitch, q = out->pitch, in_row = in->shape.width * p,
+                    out_row = out->shape.width * q;
+    const int rows = d->convolution.kernel * in->pitch, first = item * NARROW_COLUMNS;
+    const float *x = convolution_input(work, &d->convolution), *dy = work->output_gradient + first;
+    struct product product = {.rows = rows,
+                              .columns =
+                                  out->pitch - first < NARROW_COLUMNS ? out->pitch - first : NARROW_COLUMNS,
+                              .outer = 1,
+                              .inner = out->shape.width,
+                              .a_row = 1,
+                              .a_inner = d->convolution.stride * p,
+                              .b_inner = q,
+                              .c_row = q,
+                              .alpha = work->step->alpha};
+    for (int row = 0; row < work->step->samples * out->shape.height; row++) {
+        const int sample = row / out->shape.height, y = row % out->shape.height;
+        product.b = dy + row * out_row;
+        product.beta = row > 0 ? 1 : work->step->beta;
+        for (int ky = 0; ky < d->convolution.kernel; ky++) {
+            product.a =
+                x + (size_t)sample * assay_edge_floats(in) + (y * d->convolution.stride + ky) * in_row;
+            product.c = work->gradients[WEIGHT_PARAMETER] + (ptrdiff_t)ky * rows * q + first;
+            work->kernels->product(&product);
+        }
+    }
+}
+
 /* As many taps at a time as have weights of at most half a first-level cache, for one block of 64 outputs. */
 static void choose_chunks(struct design *d, int p, int q)
 {
@@ -191,10 +228,12 @@ bool convolution_direct(struct assay_layer_plan *plan, const struct convolution 
                                              .writes = ASSAY_INPUT_GRADIENT,
                                              .across = d->backward_bands > 1 ? ASSAY_OUTPUT_GRADIENT : 0});
     }
+    const bool narrow = convolution->kernel * p <= NARROW_ROWS;
     assay_add_phase(plan, ASSAY_BACKWARD,
                     (struct assay_phase){.name = "backward weight",
-                                         .kernel = backward_weight,
-                                         .items = convolution->kernel * d->weight_blocks,
+                                         .kernel = narrow ? backward_narrow_weight : backward_weight,
+                                         .items = narrow ? (q + NARROW_COLUMNS - 1) / NARROW_COLUMNS
+                                                         : convolution->kernel * d->weight_blocks,
                                          .reads = source | ASSAY_OUTPUT_GRADIENT,
                                          .writes = ASSAY_GRADIENTS});
     plan_bias_gradient(plan);

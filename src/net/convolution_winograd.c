@@ -9,16 +9,16 @@
 #include "net/bias.h"
 #include "net/convolution.h"
 
-/* A sample's points lie together: [64][tiles][P] of the input, [64][tiles][Q] of the output. */
+/* What is kept for the weight's gradient lies as [64][samples][tiles][…], so that a point's product runs
+ * straight through it; what is used at once lies as [64][tiles][…]. */
 struct design {
     struct convolution convolution; /* first */
     struct winograd winograd;
     int tiles; /* of a sample */
     int parts; /* into which the points of a sample's products are cut, for small batches */
-    size_t in_points, out_points; /* floats of a sample's points */
-    /* In the kept block, in floats: V and Q of every sample for the weight's gradient, dU, and for small
-     * batches M and N too. */
-    size_t v, q, du, m, n;
+    ptrdiff_t v_step, q_step, m_step, n_step; /* from one point to the next */
+    size_t v, q, du, m,
+        n; /* in the kept block, in floats; M and N for small batches alone, V when testing too */
 };
 
 /* The parts of the kept block; V shares one with the padded input, which is done with by then. */
@@ -31,22 +31,26 @@ static ptrdiff_t step_of(size_t floats)
     return (ptrdiff_t)floats + ASSAY_LANES;
 }
 
-/* Sample `sample` of an array in the kept block. */
-static float *kept(const struct assay_work *work, size_t at, int sample, size_t points)
+/* A sample's points of an array in the kept block, of `pitch` floats a tile. */
+static float *kept(const struct assay_work *work, size_t at, int sample, int pitch)
 {
-    return (float *)work->kept + at + (size_t)sample * points;
+    const struct design *d = work->plan->design;
+    return (float *)work->kept + at + (ptrdiff_t)sample * d->tiles * pitch;
 }
 
-/* c[point][tile][…] = a[point][tile][…] times the weights' points, for points first … end - 1 of one sample
- */
-static void multiply(const struct assay_work *work, int first, int end, bool backward, const float *a,
-                     float *c)
+/* Points of one sample and the step between them. */
+struct points {
+    float *at;
+    ptrdiff_t step;
+};
+
+/* to[point][tile][…] = from[point][tile][…] times the weights' points, for points first … end - 1 */
+static void multiply(const struct assay_work *work, int first, int end, bool backward, struct points to,
+                     struct points from)
 {
     const struct design *d = work->plan->design;
     const struct winograd *w = &d->winograd;
     const int inner = backward ? w->out_pitch : w->in_pitch, columns = backward ? w->in_pitch : w->out_pitch;
-    const ptrdiff_t a_step = backward ? w->out_step : w->in_step,
-                    c_step = backward ? w->in_step : w->out_step;
     const float *weights = work->derived + (backward ? WINOGRAD_POINTS * w->weight_step : 0);
     struct product product = {.rows = d->tiles,
                               .columns = columns,
@@ -58,46 +62,71 @@ static void multiply(const struct assay_work *work, int first, int end, bool bac
                               .c_row = columns,
                               .alpha = 1};
     for (int point = first; point < end; point++) {
-        product.a = a + point * a_step;
+        product.a = from.at + point * from.step;
         product.b = weights + point * w->weight_step;
-        product.c = c + point * c_step;
+        product.c = to.at + point * to.step;
         work->kernels->product(&product);
     }
 }
 
-static void transform_input(const struct assay_work *work, int sample, float *v)
+static void transform_input(const struct assay_work *work, int sample, struct points v)
 {
     const struct design *d = work->plan->design;
-    work->kernels->winograd_input(&d->winograd, v,
+    work->kernels->winograd_input(&d->winograd, v.at, v.step,
                                   convolution_input(work, &d->convolution) +
                                       (size_t)sample * assay_edge_floats(&d->convolution.padded));
 }
 
-static void transform_output(const struct assay_work *work, int sample, const float *m)
+static void transform_output(const struct assay_work *work, int sample, struct points m)
 {
     const struct design *d = work->plan->design;
     work->kernels->winograd_output(&d->winograd,
-                                   work->output + (size_t)sample * assay_edge_floats(&work->plan->output), m,
-                                   work->values[BIAS_PARAMETER]);
+                                   work->output + (size_t)sample * assay_edge_floats(&work->plan->output),
+                                   m.at, m.step, work->values[BIAS_PARAMETER]);
 }
 
-static void transform_gradient(const struct assay_work *work, int sample, float *q)
+static void transform_gradient(const struct assay_work *work, int sample, struct points q)
 {
     const struct design *d = work->plan->design;
-    work->kernels->winograd_output_adjoint(
-        &d->winograd, q, work->output_gradient + (size_t)sample * assay_edge_floats(&work->plan->output));
+    work->kernels->winograd_output_adjoint(&d->winograd, q.at, q.step,
+                                           work->output_gradient +
+                                               (size_t)sample * assay_edge_floats(&work->plan->output));
 }
 
 /* `padded`: room for the gradient of the padded input, where there is padding */
-static void transform_data(const struct assay_work *work, int sample, const float *n, float *padded)
+static void transform_data(const struct assay_work *work, int sample, struct points n, float *padded)
 {
     const struct design *d = work->plan->design;
     const struct assay_edge *in = &work->plan->input;
     float *dx = work->input_gradient + (size_t)sample * assay_edge_floats(in);
     float *to = d->convolution.pad > 0 ? padded : dx;
-    work->kernels->winograd_input_adjoint(&d->winograd, to, n);
+    work->kernels->winograd_input_adjoint(&d->winograd, to, n.at, n.step);
     convolution_crop(&d->convolution, in, 0, in->shape.height, dx,
                      to + d->convolution.pad * d->convolution.padded.shape.width * in->pitch);
+}
+
+static struct points v_of(const struct assay_work *work, int sample)
+{
+    const struct design *d = work->plan->design;
+    return (struct points){kept(work, d->v, sample, d->winograd.in_pitch), d->v_step};
+}
+
+static struct points q_of(const struct assay_work *work, int sample)
+{
+    const struct design *d = work->plan->design;
+    return (struct points){kept(work, d->q, sample, d->winograd.out_pitch), d->q_step};
+}
+
+static struct points m_of(const struct assay_work *work, int sample)
+{
+    const struct design *d = work->plan->design;
+    return (struct points){kept(work, d->m, sample, d->winograd.out_pitch), d->q_step};
+}
+
+static struct points n_of(const struct assay_work *work, int sample)
+{
+    const struct design *d = work->plan->design;
+    return (struct points){kept(work, d->n, sample, d->winograd.in_pitch), d->v_step};
 }
 
 /* A whole sample, start to end: what it goes through stays in the cache. Scratch: M, and V when testing; N
@@ -105,28 +134,27 @@ static void transform_data(const struct assay_work *work, int sample, const floa
 static void forward(const struct assay_work *work, int sample, void *scratch)
 {
     const struct design *d = work->plan->design;
-    float *m = scratch,
-          *v = work->plan->training ? kept(work, d->v, sample, d->in_points) : m + d->out_points;
+    const struct points m = {scratch, d->m_step}, beside = {m.at + WINOGRAD_POINTS * d->m_step, d->n_step};
+    const struct points v = work->plan->training ? v_of(work, sample) : beside;
     transform_input(work, sample, v);
-    multiply(work, 0, WINOGRAD_POINTS, false, v, m);
+    multiply(work, 0, WINOGRAD_POINTS, false, m, v);
     transform_output(work, sample, m);
 }
 
 static void backward_data(const struct assay_work *work, int sample, void *scratch)
 {
     const struct design *d = work->plan->design;
-    float *n = scratch, *q = kept(work, d->q, sample, d->out_points);
+    const struct points n = {scratch, d->n_step}, q = q_of(work, sample);
     transform_gradient(work, sample, q);
-    multiply(work, 0, WINOGRAD_POINTS, true, q, n);
-    transform_data(work, sample, n, n + d->in_points);
+    multiply(work, 0, WINOGRAD_POINTS, true, n, q);
+    transform_data(work, sample, n, n.at + WINOGRAD_POINTS * d->n_step);
 }
 
 /* Small batches: the same in three phases, the products cut by points, so that every thread has some. */
 static void forward_input(const struct assay_work *work, int sample, void *scratch)
 {
     (void)scratch;
-    const struct design *d = work->plan->design;
-    transform_input(work, sample, kept(work, d->v, sample, d->in_points));
+    transform_input(work, sample, v_of(work, sample));
 }
 
 static void forward_products(const struct assay_work *work, int item, void *scratch)
@@ -134,22 +162,19 @@ static void forward_products(const struct assay_work *work, int item, void *scra
     (void)scratch;
     const struct design *d = work->plan->design;
     const struct assay_band points = assay_band(item, d->parts, WINOGRAD_POINTS);
-    multiply(work, points.first, points.end, false, kept(work, d->v, points.sample, d->in_points),
-             kept(work, d->m, points.sample, d->out_points));
+    multiply(work, points.first, points.end, false, m_of(work, points.sample), v_of(work, points.sample));
 }
 
 static void forward_output(const struct assay_work *work, int sample, void *scratch)
 {
     (void)scratch;
-    const struct design *d = work->plan->design;
-    transform_output(work, sample, kept(work, d->m, sample, d->out_points));
+    transform_output(work, sample, m_of(work, sample));
 }
 
 static void backward_gradient(const struct assay_work *work, int sample, void *scratch)
 {
     (void)scratch;
-    const struct design *d = work->plan->design;
-    transform_gradient(work, sample, kept(work, d->q, sample, d->out_points));
+    transform_gradient(work, sample, q_of(work, sample));
 }
 
 static void backward_products(const struct assay_work *work, int item, void *scratch)
@@ -157,14 +182,12 @@ static void backward_products(const struct assay_work *work, int item, void *scr
     (void)scratch;
     const struct design *d = work->plan->design;
     const struct assay_band points = assay_band(item, d->parts, WINOGRAD_POINTS);
-    multiply(work, points.first, points.end, true, kept(work, d->q, points.sample, d->out_points),
-             kept(work, d->n, points.sample, d->in_points));
+    multiply(work, points.first, points.end, true, n_of(work, points.sample), q_of(work, points.sample));
 }
 
 static void backward_input(const struct assay_work *work, int sample, void *scratch)
 {
-    const struct design *d = work->plan->design;
-    transform_data(work, sample, kept(work, d->n, sample, d->in_points), scratch);
+    transform_data(work, sample, n_of(work, sample), scratch);
 }
 
 /* dU[point][p][q] = sum over samples and tiles of V[point][tile][p] Q[point][tile][q] */
@@ -175,16 +198,14 @@ static void backward_weight_products(const struct assay_work *work, int point, v
     const struct winograd *w = &d->winograd;
     const struct product product = {.rows = w->in_pitch,
                                     .columns = w->out_pitch,
-                                    .outer = work->step->samples,
-                                    .inner = d->tiles,
-                                    .a = kept(work, d->v, 0, 0) + point * w->in_step,
+                                    .outer = 1,
+                                    .inner = work->step->samples * d->tiles,
+                                    .a = v_of(work, 0).at + point * d->v_step,
                                     .a_row = 1,
-                                    .a_outer = (ptrdiff_t)d->in_points,
                                     .a_inner = w->in_pitch,
-                                    .b = kept(work, d->q, 0, 0) + point * w->out_step,
-                                    .b_outer = (ptrdiff_t)d->out_points,
+                                    .b = q_of(work, 0).at + point * d->q_step,
                                     .b_inner = w->out_pitch,
-                                    .c = kept(work, d->du, 0, 0) + point * w->weight_step,
+                                    .c = (float *)work->kept + d->du + point * w->weight_step,
                                     .c_row = w->out_pitch,
                                     .alpha = 1};
     work->kernels->product(&product);
@@ -195,7 +216,8 @@ static void backward_weight(const struct assay_work *work, int p, void *scratch)
     (void)scratch;
     const struct design *d = work->plan->design;
     work->kernels->winograd_weight_adjoint(&d->winograd, p, work->gradients[WEIGHT_PARAMETER],
-                                           kept(work, d->du, 0, 0), work->step->beta, work->step->alpha);
+                                           (const float *)work->kept + d->du, work->step->beta,
+                                           work->step->alpha);
 }
 
 /* U of input channels 16 item … 16 item + 15, and its transpose */
@@ -304,34 +326,25 @@ bool convolution_winograd(struct assay_layer_plan *plan, const struct convolutio
     const size_t tiles = (size_t)(tiles_y * tiles_x);
     *d = (struct design){
         .convolution = *convolution, .tiles = tiles_y * tiles_x, .parts = assay_bands(plan, WINOGRAD_POINTS)};
-    d->winograd = (struct winograd){convolution->kernel,
-                                    outputs,
-                                    in.height,
-                                    in.width,
-                                    plan->input.pitch,
-                                    out.height,
-                                    out.width,
-                                    plan->output.pitch,
-                                    tiles_y,
-                                    tiles_x,
-                                    step_of(tiles * p),
-                                    step_of(tiles * q),
-                                    step_of(p * q)};
-    d->in_points = WINOGRAD_POINTS * (size_t)d->winograd.in_step;
-    d->out_points = WINOGRAD_POINTS * (size_t)d->winograd.out_step;
-
-    const bool keeps = plan->training || d->parts > 1, small = d->parts > 1;
+    d->winograd = (struct winograd){
+        convolution->kernel, outputs, in.height, in.width,      plan->input.pitch, out.height, out.width,
+        plan->output.pitch,  tiles_y, tiles_x,   step_of(p * q)};
+    d->v_step = step_of(batch * tiles * p);
+    d->q_step = step_of(batch * tiles * q);
+    d->m_step = step_of(tiles * q);
+    d->n_step = step_of(tiles * p);
+    const size_t v = WINOGRAD_POINTS * (size_t)d->v_step, all_q = WINOGRAD_POINTS * (size_t)d->q_step;
+    const bool small = d->parts > 1;
     size_t end = convolution_kept_bytes(plan, convolution) / sizeof(float);
-    d->v = take(&end, keeps ? batch * d->in_points : 0);
-    d->q = take(&end, plan->training ? batch * d->out_points : 0);
+    d->v = take(&end, plan->training || small ? v : 0);
+    d->q = take(&end, plan->training ? all_q : 0);
     d->du = take(&end, plan->training ? WINOGRAD_POINTS * (size_t)d->winograd.weight_step : 0);
-    d->m = take(&end, small ? batch * d->out_points : 0);
-    d->n = take(&end, small && plan->input_gradient ? batch * d->in_points : 0);
+    d->m = take(&end, small ? all_q : 0);
+    d->n = take(&end, small && plan->input_gradient ? v : 0);
     plan->kept_bytes = end * sizeof(float);
-    const size_t forward_scratch = d->out_points + d->in_points,
-                 backward_scratch = d->in_points + assay_edge_floats(&convolution->padded);
-    plan->scratch_bytes =
-        (forward_scratch > backward_scratch ? forward_scratch : backward_scratch) * sizeof(float);
+    const size_t n = WINOGRAD_POINTS * (size_t)d->n_step, m = WINOGRAD_POINTS * (size_t)d->m_step,
+                 padded = assay_edge_floats(&convolution->padded);
+    plan->scratch_bytes = (n + (m > padded ? m : padded)) * sizeof(float);
     plan->derived_floats = WINOGRAD_POINTS * (size_t)d->winograd.weight_step * 2;
     plan->algorithm = convolution->kernel == 5 ? "winograd F(4, 5)" : "winograd F(6, 3)";
     assay_add_phase(plan, ASSAY_PREPARE,

@@ -120,7 +120,7 @@ static inline void load_points(vector *to, const float *from, ptrdiff_t step)
         for (int tx = 0; tx < (w)->tiles_x; tx++)                                                            \
             for (int c = 0; c < (pitch); c += LANES)
 
-void KERNEL(winograd_input)(const struct winograd *w, float *points, const float *x)
+void KERNEL(winograd_input)(const struct winograd *w, float *points, ptrdiff_t step, const float *x)
 {
     const ptrdiff_t pixel = w->in_pitch, row = w->in_width * pixel;
     FOR_TILES(w, w->in_pitch, ty, tx, c)
@@ -132,11 +132,11 @@ void KERNEL(winograd_input)(const struct winograd *w, float *points, const float
             to_points(v + i, d + i, POINTS, POINTS);
         for (int i = 0; i < POINTS; i++)
             to_points(d + i * POINTS, v + i * POINTS, 1, 1);
-        store_points(points + (ty * w->tiles_x + tx) * pixel + c, w->in_step, d);
+        store_points(points + (ty * w->tiles_x + tx) * pixel + c, step, d);
     }
 }
 
-void KERNEL(winograd_input_adjoint)(const struct winograd *w, float *dx, const float *points)
+void KERNEL(winograd_input_adjoint)(const struct winograd *w, float *dx, const float *points, ptrdiff_t step)
 {
     const ptrdiff_t pixel = w->in_pitch, row = w->in_width * pixel;
     memset(dx, 0, (size_t)(w->in_height * row) * sizeof *dx);
@@ -146,7 +146,7 @@ void KERNEL(winograd_input_adjoint)(const struct winograd *w, float *dx, const f
         const int rows = smaller(POINTS, w->in_height - top), columns = smaller(POINTS, w->in_width - left);
         float *to = dx + top * row + left * pixel + c;
         tile v, d;
-        load_points(v, points + (ty * w->tiles_x + tx) * pixel + c, w->in_step);
+        load_points(v, points + (ty * w->tiles_x + tx) * pixel + c, step);
         for (int i = 0; i < POINTS; i++)
             from_points(d + i, v + i, POINTS, POINTS);
         for (int i = 0; i < rows; i++) {
@@ -157,8 +157,9 @@ void KERNEL(winograd_input_adjoint)(const struct winograd *w, float *dx, const f
     }
 }
 
-static inline __attribute__((always_inline)) void
-output_tiles(const struct winograd *w, float *y, const float *points, const float *bias, const int m)
+static inline __attribute__((always_inline)) void output_tiles(const struct winograd *w, float *y,
+                                                               const float *points, ptrdiff_t step,
+                                                               const float *bias, const int m)
 {
     const ptrdiff_t pixel = w->out_pitch, row = w->out_width * pixel;
     FOR_TILES(w, w->out_pitch, ty, tx, c)
@@ -168,7 +169,7 @@ output_tiles(const struct winograd *w, float *y, const float *points, const floa
         float *to = y + top * row + left * pixel + c;
         const vector offset = *(const vector *)(bias + c);
         tile v, part;
-        load_points(v, points + (ty * w->tiles_x + tx) * pixel + c, w->out_step);
+        load_points(v, points + (ty * w->tiles_x + tx) * pixel + c, step);
         for (int i = 0; i < POINTS; i++)
             evaluate(part + i, v + i, POINTS, POINTS, m);
         for (int i = 0; i < rows; i++) {
@@ -179,13 +180,14 @@ output_tiles(const struct winograd *w, float *y, const float *points, const floa
     }
 }
 
-void KERNEL(winograd_output)(const struct winograd *w, float *y, const float *points, const float *bias)
+void KERNEL(winograd_output)(const struct winograd *w, float *y, const float *points, ptrdiff_t step,
+                             const float *bias)
 {
-    w->outputs == 4 ? output_tiles(w, y, points, bias, 4) : output_tiles(w, y, points, bias, 6);
+    w->outputs == 4 ? output_tiles(w, y, points, step, bias, 4) : output_tiles(w, y, points, step, bias, 6);
 }
 
 static inline __attribute__((always_inline)) void
-output_tiles_adjoint(const struct winograd *w, float *points, const float *dy, const int m)
+output_tiles_adjoint(const struct winograd *w, float *points, ptrdiff_t step, const float *dy, const int m)
 {
     const ptrdiff_t pixel = w->out_pitch, row = w->out_width * pixel;
     FOR_TILES(w, w->out_pitch, ty, tx, c)
@@ -198,13 +200,14 @@ output_tiles_adjoint(const struct winograd *w, float *points, const float *dy, c
             evaluate_adjoint(part + i, g + i, m, m, m);
         for (int i = 0; i < POINTS; i++)
             evaluate_adjoint(q + i * POINTS, part + i * m, 1, 1, m);
-        store_points(points + (ty * w->tiles_x + tx) * pixel + c, w->out_step, q);
+        store_points(points + (ty * w->tiles_x + tx) * pixel + c, step, q);
     }
 }
 
-void KERNEL(winograd_output_adjoint)(const struct winograd *w, float *points, const float *dy)
+void KERNEL(winograd_output_adjoint)(const struct winograd *w, float *points, ptrdiff_t step, const float *dy)
 {
-    w->outputs == 4 ? output_tiles_adjoint(w, points, dy, 4) : output_tiles_adjoint(w, points, dy, 6);
+    w->outputs == 4 ? output_tiles_adjoint(w, points, step, dy, 4)
+                    : output_tiles_adjoint(w, points, step, dy, 6);
 }
 
 /* Both sets of weights for input channel p: points[i][p][q] and its transpose are [64][P][Q] and [64][Q][P];
