@@ -1,8 +1,13 @@
 /* A trained network: loading weights that a run wrote, and asking it about images.
  *
- *     struct assay_model *model = assay_model_load("results/mlp/seed-1/best.safetensors", (struct
- * assay_image_shape){1, 28, 28}, 0, NULL, &error); struct assay_prediction prediction;
- *     assay_model_predict(model, pixels, NULL, 1, &prediction);
+ *     struct assay_error error = {0};
+ *     const struct assay_image_shape shape = {1, 28, 28};
+ *     struct assay_model *model =
+ *         assay_model_load("results/mlp/seed-1/best.safetensors", shape, 0, NULL, &error);
+ *     struct assay_prediction prediction;
+ *     if (model != NULL)
+ *         assay_model_predict(model, pixels, NULL, 1, &prediction);
+ *     assay_model_destroy(model);
  */
 #ifndef ASSAY_MODEL_H
 #define ASSAY_MODEL_H

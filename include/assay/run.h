@@ -1,11 +1,15 @@
 /* Running a config from within another program: what `assay run` does, without the printing.
  *
  *     struct assay_error error = {0};
- *     struct assay_config *config = assay_config_load(&(struct assay_config_request){.path =
- * "configs/mlp.yaml"}, NULL, &error); char *directory = config ? assay_run_directory(config, "results") :
- * NULL; struct assay_run_result result; if (directory != NULL && assay_run(config, &(struct
- * assay_run_options){.directory = directory}, NULL, &result, &error) == ASSAY_DONE) printf("%g %% after %d
- * epochs\n", result.test_error_pct, result.epochs); else fprintf(stderr, "%s\n", error.text);
+ *     const struct assay_config_request request = {.path = "configs/mlp.yaml"};
+ *     struct assay_config *config = assay_config_load(&request, NULL, &error);
+ *     char *directory = config != NULL ? assay_run_directory(config, "results") : NULL;
+ *     const struct assay_run_options options = {.directory = directory};
+ *     struct assay_run_result result;
+ *     if (directory != NULL && assay_run(config, &options, NULL, &result, &error) == ASSAY_DONE)
+ *         printf("%g %% after %d epochs\n", result.test_error_pct, result.epochs);
+ *     else
+ *         fprintf(stderr, "%s\n", error.text);
  *     free(directory);
  *     assay_config_destroy(config);
  *
@@ -74,13 +78,17 @@ struct assay_observer {
     enum assay_status (*stop)(void *cookie);
 };
 
+enum { ASSAY_DIVERGENCE_SIZE = 160 };
+
 struct assay_run_result {
     bool finished;           /* false: stopped by `stop_after` or the observer; run it again to go on */
     bool found;              /* it had been finished before, nothing was done */
     const char *stop_reason; /* "max_epochs", "patience", "threshold", "divergence", "non_finite"; "running"
                                 when not finished */
-    int epochs, best_epoch;  /* 0: none yet */
-    int result_epoch;        /* whose metrics these are: the best, or the last where restore_best is false */
+    char divergence[ASSAY_DIVERGENCE_SIZE]; /* "the loss became nan in epoch 2 at step 37"; "" unless the
+                                               training diverged */
+    int epochs, best_epoch;                 /* 0: none yet */
+    int result_epoch; /* whose metrics these are: the best, or the last where restore_best is false */
     double train_loss, train_error_pct, val_loss, val_error_pct, test_loss,
         test_error_pct;     /* NaN: not known */
     double train_s, eval_s; /* of the whole run */

@@ -53,7 +53,7 @@ static size_t find_option(const struct invocation *invocation, const char *name)
 static bool fail_option(const struct invocation *invocation, const char *name, struct assay_error *error)
 {
     const char *names[NAMES] = {"help", "quiet", "format"};
-    size_t count = invocation->command->formats != NULL ? 3 : 2;
+    size_t count = 3;
     for (const struct option *option = invocation->command->options; option != NULL && option->name != NULL;
          option++)
         names[count++] = option->name;
@@ -79,8 +79,7 @@ static bool set_format(struct invocation *invocation, const char *name, struct a
 static bool set_option(struct invocation *invocation, const char *name, const char *value, const char *next,
                        bool *used, struct assay_error *error)
 {
-    const bool quiet = strcmp(name, "quiet") == 0,
-               format = invocation->command->formats != NULL && strcmp(name, "format") == 0;
+    const bool quiet = strcmp(name, "quiet") == 0, format = strcmp(name, "format") == 0;
     const size_t index = find_option(invocation, name);
     if (!quiet && !format && index == SIZE_MAX)
         return fail_option(invocation, name, error);
@@ -88,12 +87,12 @@ static bool set_option(struct invocation *invocation, const char *name, const ch
     if (!wants_value && value != NULL)
         return assay_fail(error, ASSAY_INVALID, "--%s takes no value", name);
     if (wants_value && value == NULL) {
-        if (next == NULL)
-            return assay_fail(error, ASSAY_INVALID, "--%s wants a value: --%s %s", name, name,
-                              format ? "FORMAT" : invocation->command->options[index].value);
         value = next;
         *used = true;
     }
+    if (wants_value && (value == NULL || value[0] == '\0'))
+        return assay_fail(error, ASSAY_INVALID, "--%s wants a value: --%s %s", name, name,
+                          format ? "FORMAT" : invocation->command->options[index].value);
     if (format)
         return set_format(invocation, value, error);
     if (quiet)

@@ -40,9 +40,9 @@ struct command {
     const char *details;        /* a few lines more, each with its newline; NULL: none */
     const char *examples;       /* lines that work from the repository's root, each with its newline */
     const struct option
-        *options; /* its own, ended by {NULL}; NULL: none. Every command also takes --help and --quiet, … */
-    const char *const *formats; /* … and, unless NULL, --format with one of these, the first being the
-                                   default; NULL-terminated */
+        *options; /* its own, ended by {NULL}; NULL: none. Every command also takes --help, --quiet … */
+    const char *const *formats; /* … and --format with one of these, the first being the default;
+                                   NULL-terminated */
     size_t least_arguments, most_arguments; /* SIZE_MAX: any number */
 
     /* The status is the exit code. One that is not ASSAY_DONE says why in `error` (printed after "assay: ")

@@ -19,7 +19,7 @@ static enum assay_status run(struct invocation *invocation, struct assay_error *
         assay_fail_memory(error, "comparing runs");
     else
         comparison = comparison_load(arena, invocation->arguments, invocation->argument_count,
-                                     option_value(invocation, "metric"), error);
+                                     option_value(invocation, "metric"), invocation->log, error);
     const bool done = comparison != NULL;
     if (done)
         writers[invocation->format](&invocation->out, comparison);

@@ -1,13 +1,39 @@
 /* assay data: MNIST by download, its verification, and the built-in digits as IDX files. */
 #include "cli/command.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 #include "base/memory.h"
+#include "io/json.h"
 #include "train/dataset.h"
 #include "train/fetch.h"
 #include "train/source.h"
+
+enum { TEXT, JSON };
+static const char *const formats[] = {"text", "json", NULL};
+
+static void end_json(struct json_writer *json)
+{
+    json_close(json);
+    text_add_char(json->text, '\n');
+}
+
+static void tell_files(struct invocation *invocation, const char *directory, const char *said)
+{
+    if (invocation->format == TEXT) {
+        text_add(&invocation->out, "%s%s\n", directory, said);
+        return;
+    }
+    struct json_writer json = {.text = &invocation->out};
+    json_open(&json, NULL, '{');
+    json_string(&json, "dataset", "mnist");
+    json_string(&json, "directory", directory);
+    json_open(&json, "sha256", '{');
+    for (int file = 0; file < MNIST_FILES; file++)
+        json_string(&json, mnist_files[file].name, mnist_files[file].sha256);
+    json_close(&json);
+    end_json(&json);
+}
 
 static bool fetch(struct invocation *invocation, struct assay_error *error)
 {
@@ -21,7 +47,7 @@ static bool fetch(struct invocation *invocation, struct assay_error *error)
             ? mnist_fetch(directory, option_value(invocation, "mirror"), invocation->log, error)
             : assay_fail(error, ASSAY_INVALID, "there is no home to keep it in; say where with --out");
     if (done)
-        text_add(&invocation->out, "%s\n", directory);
+        tell_files(invocation, directory, "");
     memory_free(cache);
     return done;
 }
@@ -31,8 +57,26 @@ static bool verify(struct invocation *invocation, struct assay_error *error)
     const char *const directory = invocation->arguments[1];
     if (!mnist_verify(directory, invocation->log, error))
         return false;
-    text_add(&invocation->out, "%s: the four files of MNIST are as published\n", directory);
+    tell_files(invocation, directory, ": the four files of MNIST are as published");
     return true;
+}
+
+static void tell_digits(struct invocation *invocation, const char *directory,
+                        const struct digits_options *digits)
+{
+    if (invocation->format == TEXT) {
+        text_add(&invocation->out, "%s: %d digits to train on, %d to test on\n", directory, digits->train,
+                 digits->test);
+        return;
+    }
+    struct json_writer json = {.text = &invocation->out};
+    json_open(&json, NULL, '{');
+    json_string(&json, "dataset", "digits");
+    json_string(&json, "directory", directory);
+    json_integer(&json, "train", digits->train);
+    json_integer(&json, "test", digits->test);
+    json_integer(&json, "seed", (long long)digits->seed);
+    end_json(&json);
 }
 
 static bool draw(struct invocation *invocation, struct assay_error *error)
@@ -52,8 +96,7 @@ static bool draw(struct invocation *invocation, struct assay_error *error)
         dataset_load(&source, NULL, &dataset, error) && dataset_write(&dataset, directory, error);
     dataset_finish(&dataset);
     if (done)
-        text_add(&invocation->out, "%s: %" PRId64 " digits to train on, %" PRId64 " to test on\n", directory,
-                 train, test);
+        tell_digits(invocation, directory, &options);
     return done;
 }
 
@@ -113,7 +156,7 @@ static const struct option options[] = {
 const struct command data_command = {
     .name = "data",
     .summary = "fetch MNIST, verify it, or write the built-in digits as IDX files",
-    .usage = "fetch mnist | verify DIR | digits",
+    .usage = "fetch mnist [--out DIR] | verify DIR | digits --out DIR",
     .details =
         "fetch    downloads MNIST with curl, checks it and keeps plain IDX files; what is there stays\n"
         "verify   compares the files of a directory, plain or .gz, with the published SHA-256\n"
@@ -122,6 +165,7 @@ const struct command data_command = {
                 "assay data verify ~/.cache/assay/mnist\n"
                 "assay data digits --train 1000 --test 200 --out /tmp/digits\n",
     .options = options,
+    .formats = formats,
     .least_arguments = 1,
     .most_arguments = 2,
     .run = run,

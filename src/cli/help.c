@@ -58,14 +58,11 @@ void add_command_help(struct text *text, const struct command *command)
     text_add(text, "\noptions:\n");
     for (const struct option *option = command->options; option != NULL && option->name != NULL; option++)
         add_option(text, option->name, option->value, option->help);
-    if (command->formats != NULL) {
-        struct text formats = {0};
-        for (size_t i = 0; command->formats[i] != NULL; i++)
-            text_add(&formats, "%s%s%s", i > 0 ? ", " : "", command->formats[i],
-                     i == 0 ? " (unless given)" : "");
-        add_option(text, "format", "FORMAT", formats.failed ? "" : formats.bytes);
-        text_finish(&formats);
-    }
+    struct text formats = {0};
+    for (size_t i = 0; command->formats[i] != NULL; i++)
+        text_add(&formats, "%s%s%s", i > 0 ? ", " : "", command->formats[i], i == 0 ? " (unless given)" : "");
+    add_option(text, "format", "FORMAT", formats.failed ? "" : formats.bytes);
+    text_finish(&formats);
     add_option(text, "quiet", NULL, "nothing but errors and what was asked for");
     add_option(text, "help", NULL, "this");
     text_add(text, "\nexamples:\n");

@@ -48,6 +48,7 @@ static void add_json(struct text *text, const struct assay_run_result *result, c
     json_bool(&json, "finished", result->finished);
     json_bool(&json, "found_finished", result->found);
     json_string(&json, "stop_reason", result->stop_reason);
+    json_string(&json, "divergence", result->divergence[0] != '\0' ? result->divergence : NULL);
     json_integer(&json, "epochs", result->epochs);
     json_integer(&json, "best_epoch", result->best_epoch);
     json_integer(&json, "result_epoch", result->result_epoch);

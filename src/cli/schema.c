@@ -8,10 +8,11 @@
 #include "spec/config.h"
 
 static const struct option options[] = {
-    {"docs", NULL, "every key as Markdown: docs/configuration.md"},
-    {"full", NULL, "every key with its default as YAML: configs/full.yaml"},
+    {"docs", NULL, "every key as Markdown instead: docs/configuration.md"},
+    {"full", NULL, "every key with its default as YAML instead: configs/full.yaml"},
     {0},
 };
+static const char *const formats[] = {"json", NULL};
 
 /* The one key of a file that is gone before the config is bound. */
 static const struct assay_field extends = {
@@ -19,7 +20,8 @@ static const struct assay_field extends = {
     .key = "extends",
     .help = "another config, relative to this one, which this one is merged over",
     .fallback = "null",
-    .optional = true};
+    .optional = true,
+    .literal = true};
 
 /* What configs/full.yaml shows where a key has no default, or a better example than its default. */
 static const char *const examples[] = {
@@ -116,5 +118,6 @@ const struct command schema_command = {
                 "assay schema --docs > docs/configuration.md\n"
                 "assay schema --full > configs/full.yaml\n",
     .options = options,
+    .formats = formats,
     .run = run,
 };

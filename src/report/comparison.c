@@ -55,32 +55,41 @@ static bool test_pairs(struct comparison *all, struct assay_error *error)
     return true;
 }
 
-static bool load(struct comparison *all, struct arena *arena, const char *const *paths, size_t count,
-                 const char *metric, struct assay_error *error)
+static bool load_runs(struct comparison *all, struct arena *arena, const char *const *paths, size_t count,
+                      const struct log *log, struct assay_error *error)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct curves *curves = curves_load(arena, paths[i], error);
+        if (curves != NULL)
+            all->runs[all->run_count++] = curves;
+        else if (error->status == ASSAY_INCOMPLETE)
+            log_say(log, LOG_WARNING, "%s; left out", error->text);
+        else
+            return false;
+    }
+    return all->run_count > 0 || assay_fail(error, ASSAY_INVALID, "there is nothing to compare yet");
+}
+
+static bool load(struct comparison *all, struct arena *arena, const char *metric, struct assay_error *error)
 {
     const char *directories[COMPARISON_RUNS];
-    for (; all->run_count < count; all->run_count++) {
-        const struct curves *curves = curves_load(arena, paths[all->run_count], error);
-        if (curves == NULL)
-            return false;
-        all->runs[all->run_count] = curves;
-        directories[all->run_count] = curves->directory;
-    }
-    all->settings = settings_differing(arena, directories, count);
+    for (size_t run = 0; run < all->run_count; run++)
+        directories[run] = all->runs[run]->directory;
+    all->settings = settings_differing(arena, directories, all->run_count);
     if (all->settings == NULL)
         return assay_fail_memory(error, "comparing configs");
     return choose_metrics(all, metric, error) && test_pairs(all, error);
 }
 
 const struct comparison *comparison_load(struct arena *arena, const char *const *paths, size_t count,
-                                         const char *metric, struct assay_error *error)
+                                         const char *metric, const struct log *log, struct assay_error *error)
 {
     struct comparison *all = arena_allocate(arena, 1, sizeof *all);
     if (all == NULL)
         assay_fail_memory(error, "comparing runs");
     else if (count > COMPARISON_RUNS)
         assay_fail(error, ASSAY_INVALID, "at most %d runs can be compared, not %zu", COMPARISON_RUNS, count);
-    else if (load(all, arena, paths, count, metric, error))
+    else if (load_runs(all, arena, paths, count, log, error) && load(all, arena, metric, error))
         return all;
     return NULL;
 }

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/log.h"
 #include "base/text.h"
 #include "report/curves.h"
 #include "report/mcnemar.h"
@@ -28,10 +29,11 @@ struct comparison {
     size_t test_count; /* pairs of runs with predictions of the same images */
 };
 
-/* `paths`: run directories and CSV files, at most COMPARISON_RUNS; metric NULL: all of them. Lives in the
- * arena; NULL on failure. */
+/* `paths`: run directories and CSV files, at most COMPARISON_RUNS; metric NULL: all of them. Those without an
+ * epoch yet are left out, with a warning. Lives in the arena; NULL on failure. */
 const struct comparison *comparison_load(struct arena *arena, const char *const *paths, size_t count,
-                                         const char *metric, struct assay_error *error);
+                                         const char *metric, const struct log *log,
+                                         struct assay_error *error);
 
 void comparison_add_text(struct text *text, const struct comparison *comparison);
 void comparison_add_csv(struct text *text,

@@ -27,9 +27,27 @@ static void add_number(struct text *text, double value)
     add_cell(text, cell);
 }
 
+/* Of the first column: as wide as the longest name in it. */
+static int name_width(const struct comparison *all)
+{
+    size_t width = 30;
+    for (size_t i = 0; i < all->settings->count; i++)
+        if (width < strlen(all->settings->items[i].path))
+            width = strlen(all->settings->items[i].path);
+    for (size_t i = 0; i < all->metric_count; i++)
+        if (width < strlen(all->metrics[i]))
+            width = strlen(all->metrics[i]);
+    return (int)width;
+}
+
+static void add_name(struct text *text, const struct comparison *all, const char *name)
+{
+    text_add(text, "  %-*s", name_width(all), name);
+}
+
 static void add_head(struct text *text, const struct comparison *all, const char *title)
 {
-    text_add(text, "%-32s", title);
+    text_add(text, "%-*s", name_width(all) + 2, title);
     for (size_t run = 0; run < all->run_count; run++)
         add_cell(text, (const char[]){letter(run), '\0'});
     text_add_char(text, '\n');
@@ -41,7 +59,7 @@ static void add_settings(struct text *text, const struct comparison *all)
         return;
     add_head(text, all, "where the configs differ");
     for (size_t i = 0; i < all->settings->count; i++) {
-        text_add(text, "  %-30s", all->settings->items[i].path);
+        add_name(text, all, all->settings->items[i].path);
         for (size_t run = 0; run < all->run_count; run++)
             add_cell(text, all->settings->items[i].values[run]);
         text_add_char(text, '\n');
@@ -52,12 +70,12 @@ static void add_settings(struct text *text, const struct comparison *all)
 static void add_finals(struct text *text, const struct comparison *all)
 {
     add_head(text, all, "at the best epoch");
-    text_add(text, "  %-30s", "epoch");
+    add_name(text, all, "epoch");
     for (size_t run = 0; run < all->run_count; run++)
         add_number(text, all->runs[run]->epochs[all->runs[run]->best]);
     text_add_char(text, '\n');
     for (size_t i = 0; i < all->metric_count; i++) {
-        text_add(text, "  %-30s", all->metrics[i]);
+        add_name(text, all, all->metrics[i]);
         for (size_t run = 0; run < all->run_count; run++)
             add_number(text, curves_values(all->runs[run], all->metrics[i])[all->runs[run]->best]);
         text_add_char(text, '\n');
@@ -89,7 +107,9 @@ static void add_table(struct text *text, const struct comparison *all, const cha
 {
     add_head(text, all, metric);
     for (double epoch = next_epoch(all, -INFINITY); isfinite(epoch); epoch = next_epoch(all, epoch)) {
-        text_add(text, "  epoch %-24g", epoch);
+        char name[32];
+        snprintf(name, sizeof name, "epoch %g", epoch);
+        add_name(text, all, name);
         for (size_t run = 0; run < all->run_count; run++) {
             const size_t row = row_of(all->runs[run], epoch);
             add_number(text, row != SIZE_MAX ? curves_values(all->runs[run], metric)[row] : NAN);

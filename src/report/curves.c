@@ -92,6 +92,11 @@ no_memory:
     return NULL;
 }
 
+static void fail_empty(const char *path, struct assay_error *error)
+{
+    assay_fail(error, ASSAY_INCOMPLETE, "%s: has no epoch yet", path);
+}
+
 const struct curves *curves_load(struct arena *arena, const char *path, struct assay_error *error)
 {
     const bool is_directory = directory_exists(path);
@@ -99,13 +104,15 @@ const struct curves *curves_load(struct arena *arena, const char *path, struct a
     const struct csv *csv = NULL;
     if (is_directory && in_directory == NULL)
         assay_fail_memory(error, "reading curves");
+    else if (is_directory && !file_exists(in_directory))
+        fail_empty(path, error);
     else
         csv = csv_load(arena, is_directory ? in_directory : path, error);
     memory_free(in_directory);
     if (csv == NULL)
         return NULL;
     if (csv->rows == 0) {
-        assay_fail(error, ASSAY_INVALID, "%s: has no epoch yet", path);
+        fail_empty(path, error);
         return NULL;
     }
     return make(arena, path, is_directory, csv, error);

@@ -19,7 +19,7 @@ struct curves {
                     the last */
 };
 
-/* NULL on failure; lives in the arena. */
+/* Lives in the arena. NULL on failure: ASSAY_INCOMPLETE when there is no epoch yet. */
 const struct curves *curves_load(struct arena *arena, const char *path, struct assay_error *error);
 
 /* One column, NULL when there is none. */

@@ -61,8 +61,10 @@ static void collect(struct collection *all, const struct node *node)
         return;
     }
     for (size_t i = 0; i < node->count && !all->failed; i++) {
-        const size_t length =
-            path_enter(&all->path, (struct step){node->kind == NODE_MAP ? node->keys[i]->text : NULL, i});
+        const char *key = node->kind == NODE_MAP ? node->keys[i]->text : NULL;
+        if (all->path.length == 0 && key != NULL && strcmp(key, "knobs") == 0)
+            continue;
+        const size_t length = path_enter(&all->path, (struct step){key, i});
         collect(all, node->items[i]);
         path_leave(&all->path, length);
     }
@@ -82,6 +84,11 @@ static bool collect_file(struct collection *all, const char *directory)
     return tree != NULL;
 }
 
+static const char *or_nothing(const char *value)
+{
+    return strcmp(value, "null") == 0 ? "" : value;
+}
+
 static bool differs(const struct setting *item, const bool *known, size_t runs)
 {
     const char *first = NULL;
@@ -89,8 +96,8 @@ static bool differs(const struct setting *item, const bool *known, size_t runs)
         if (!known[run])
             continue;
         if (first == NULL)
-            first = item->values[run];
-        else if (strcmp(first, item->values[run]) != 0)
+            first = or_nothing(item->values[run]);
+        else if (strcmp(first, or_nothing(item->values[run])) != 0)
             return true;
     }
     return false;

@@ -34,38 +34,48 @@ bool checkpoint_write(const struct trainer *trainer, const struct run_directory 
     return done;
 }
 
-static bool restore_from(struct trainer *trainer, const char *path, const char *identity, const char *machine,
-                         struct assay_error *error)
+static enum restored restore_from(struct trainer *trainer, const char *path, const char *identity,
+                                  const char *machine, struct assay_error *error)
 {
     char *bytes = NULL;
     size_t length;
-    const bool done = file_read(path, FILE_LIMIT, &bytes, &length, error) &&
-                      trainer_restore(trainer, identity, machine, path, bytes, length, error);
+    if (!file_exists(path))
+        return RESTORED_NOTHING;
+    if (!file_read(path, FILE_LIMIT, &bytes, &length, error))
+        return RESTORE_REFUSED;
+    const enum restored result = trainer_restore(trainer, identity, machine, path, bytes, length, error);
     memory_free(bytes);
-    return done;
+    return result;
 }
 
-bool checkpoint_restore(struct trainer *trainer, const struct run_directory *directory, const char *identity,
-                        const char *machine, const struct log *log, bool *restored, struct assay_error *error)
+enum restored checkpoint_restore(struct trainer *trainer, const struct run_directory *directory,
+                                 const char *identity, const char *machine, const struct log *log,
+                                 struct assay_error *error)
 {
     char *newest = run_directory_file(directory->path, current, error),
          *older = run_directory_file(directory->path, previous, error);
-    bool done = newest != NULL && older != NULL;
-    *restored = false;
-    if (done && file_exists(newest))
-        *restored = done = restore_from(trainer, newest, identity, machine, error);
-    if (newest != NULL && older != NULL && !*restored && file_exists(older)) {
-        const bool unusable = !done;
-        *restored = restore_from(trainer, older, identity, machine, unusable ? NULL : error);
-        done = *restored;
-        if (unusable && *restored) {
+    enum restored result = RESTORE_REFUSED;
+    if (newest == NULL || older == NULL)
+        goto end;
+    result = restore_from(trainer, newest, identity, machine, error);
+    if (result == RESTORED_NOTHING) {
+        result = restore_from(trainer, older, identity, machine, error);
+    } else if (result == RESTORE_DAMAGED) {
+        struct assay_error of_older;
+        const enum restored instead = restore_from(trainer, older, identity, machine, &of_older);
+        if (instead == RESTORED) {
             log_say(log, LOG_WARNING, "%s; going on from %s", error->text, older);
-            done = file_remove(newest, error); /* or the next one written would make it the previous */
+            /* Or the next one written would make it the previous. */
+            result = file_remove(newest, error) ? RESTORED : RESTORE_REFUSED;
+        } else if (instead == RESTORE_OTHER_MACHINE || instead == RESTORE_REFUSED) {
+            *error = of_older;
+            result = instead;
         }
     }
+end:
     memory_free(newest);
     memory_free(older);
-    return done;
+    return result;
 }
 
 bool checkpoint_remove_previous(const struct run_directory *directory, struct assay_error *error)

@@ -118,10 +118,13 @@ static bool fail_other(const char *directory, const struct run_identity *identit
                        const struct provenance_digests *there, struct assay_error *error)
 {
     struct text config = {0}, differences = {0}, indented = {0};
+    char *provenance = path_join(directory, "provenance.json");
     if (read_config_there(directory, &config))
         config_differences(config.bytes, identity->config.bytes, 8, &differences);
     if (differences.length == 0 && there->identity[0] == '\0')
-        text_add(&differences, "which run they are of is not known: there is no provenance.json\n");
+        text_add(&differences, "which run they are of is not known: %s\n",
+                 provenance != NULL && file_exists(provenance) ? "provenance.json cannot be read"
+                                                               : "there is no provenance.json");
     if (differences.length == 0 && strcmp(there->data, identity->data) != 0)
         text_add(&differences, "the data are not the same: their digest was %.12s..., it is %.12s... here\n",
                  there->data, identity->data);
@@ -133,6 +136,7 @@ static bool fail_other(const char *directory, const struct run_identity *identit
                "%s holds files of another run:\n%sgive this run another name (name=...) or another place "
                "(--out DIR), or replace what is there (--again)",
                directory, indented.bytes != NULL ? indented.bytes : "");
+    memory_free(provenance);
     text_finish(&config);
     text_finish(&differences);
     text_finish(&indented);

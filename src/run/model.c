@@ -9,11 +9,13 @@
 #include "base/number.h"
 #include "base/team.h"
 #include "io/safetensors.h"
-#include "math/blas.h"
 #include "math/kernels.h"
 #include "net/network.h"
 #include "run/prepared.h"
 #include "train/weights.h"
+
+/* At most so many images go through the network at a time, whatever it was trained with. */
+enum { TOGETHER = 256 };
 
 struct assay_model {
     struct arena *arena;
@@ -72,7 +74,8 @@ static bool plan_network(struct assay_model *model, const struct tensor_file *fi
     const struct tensor *last = file->tensor_count > 0 ? &file->tensors[file->tensor_count - 1] : NULL;
     if (last == NULL || last->rank == 0 || last->dimensions[0] > 65536)
         return assay_fail(error, ASSAY_INVALID, "%s: holds no weights of a network", model->path);
-    const struct dataset_shape shape = {image.channels, image.height, image.width, (int)last->dimensions[0]};
+    const struct dataset_shape shape = {image.channels, image.height, image.width, (int)last->dimensions[0],
+                                        .test_count = TOGETHER};
     model->plan = plan_config(model->arena, model->config, &shape, threads, diagnostics);
     return model->plan != NULL || tell(diagnostics, model->path, error);
 }
@@ -86,7 +89,7 @@ static bool create_network(struct assay_model *model, const struct tensor_file *
         !read_number(file, model->path, "input_sd", &settings.sd, error))
         return false;
     settings.kernels = kernels_choose(instructions, error);
-    if (settings.kernels == NULL || !blas_start(error))
+    if (settings.kernels == NULL)
         return false;
     model->team = settings.team = team_create(model->plan->threads, error);
     model->network = model->team != NULL ? network_create(&settings, error) : NULL;

@@ -85,13 +85,11 @@ static bool write_predictions(struct run *run, struct predictions *predictions, 
            run_directory_write(&run->directory, "mistakes.csv", &predictions->mistakes, error);
 }
 
-static bool write_summary(struct run *run, const struct predictions *predictions, const char *divergence,
-                          struct assay_error *error)
+static bool write_summary(struct run *run, const struct predictions *predictions, struct assay_error *error)
 {
     struct summary summary = {.identity = run->identity.digest,
                               .config = run->prepared->config,
                               .result = run->result,
-                              .divergence = divergence,
                               .parameters = run->prepared->plan->parameter_elements,
                               .test_images = predictions->images,
                               .test_mistakes = predictions->wrong};
@@ -107,15 +105,9 @@ bool run_write_results(struct run *run, struct assay_error *error)
 {
     const enum stop_reason reason = trainer_stop_reason(run->trainer);
     struct predictions predictions = {0};
-    struct text divergence = {0};
-    bool done = true;
-    if (reason == STOP_NON_FINITE)
-        trainer_divergence(run->trainer, &divergence);
-    else
-        done = write_predictions(run, &predictions, error);
-    done = done && provenance_write(&run->provenance, &run->directory, stop_reason_names[reason], error) &&
-           write_summary(run, &predictions, divergence.bytes, error);
+    const bool done = (reason == STOP_NON_FINITE || write_predictions(run, &predictions, error)) &&
+                      provenance_write(&run->provenance, &run->directory, stop_reason_names[reason], error) &&
+                      write_summary(run, &predictions, error);
     predictions_finish(&predictions);
-    text_finish(&divergence);
     return done;
 }

@@ -6,6 +6,25 @@
 #include "base/file.h"
 #include "base/team.h"
 
+static uint32_t training_images(const struct config *config, const struct dataset_shape *shape)
+{
+    const int limit = config->data.limit;
+    return limit > 0 && (uint32_t)limit < shape->train_count ? (uint32_t)limit : shape->train_count;
+}
+
+static int largest_batch(const struct config *config, const struct dataset_shape *shape)
+{
+    const uint32_t training = training_images(config, shape), wish = (uint32_t)config->data.validation;
+    const uint32_t validation = wish < training ? wish : training;
+    const uint32_t parts[] = {training - validation, validation, shape->test_count};
+    uint32_t batch = 1;
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        if (batch < parts[i])
+            batch = parts[i];
+    const uint32_t wanted = (uint32_t)config->train.batch_size;
+    return (int)(wanted < batch ? wanted : batch);
+}
+
 const struct plan *plan_config(struct arena *arena, const struct config *config,
                                const struct dataset_shape *shape, int threads,
                                struct diagnostics *diagnostics)
@@ -15,7 +34,7 @@ const struct plan *plan_config(struct arena *arena, const struct config *config,
                                          .image = {shape->channels, shape->height, shape->width},
                                          .pad = config->data.pad,
                                          .classes = shape->classes,
-                                         .batch = config->train.batch_size,
+                                         .batch = largest_batch(config, shape),
                                          .threads = threads > 0 ? threads : team_cpu_count()};
     return plan_create(arena, &request, diagnostics);
 }
@@ -44,17 +63,34 @@ static struct place place_of(const struct node *tree, const char *section, const
     return value != NULL ? value->place : map != NULL ? map->place : tree->place;
 }
 
-/* What is wrong with the data, at the place that names them; what takes several lines to say stays as it is.
- */
+/* What is wrong with the data, at the place that names them. */
 static bool describe_data(struct assay_config *prepared, struct diagnostics *diagnostics,
                           struct assay_error *error)
 {
     const struct data_options *data = &prepared->config->data;
     if (dataset_describe(&data->dataset, data->dir, &prepared->shape, error))
         return true;
-    if (error->status == ASSAY_INVALID && strchr(error->text, '\n') == NULL)
-        diagnose(diagnostics, place_of(prepared->tree, "data", "dataset"), "data.dataset", "%s", error->text);
+    const char *path = data->dir != NULL ? "data.dir" : "data.dataset";
+    if (error->status == ASSAY_INVALID)
+        diagnose(diagnostics, place_of(prepared->tree, "data", path + strlen("data.")), path, "%s",
+                 error->text);
     return false;
+}
+
+/* The same as split_init says, but with the place. */
+static bool check_counts(const struct assay_config *prepared, struct diagnostics *diagnostics)
+{
+    const struct data_options *data = &prepared->config->data;
+    const uint32_t all = prepared->shape.train_count,
+                   training = training_images(prepared->config, &prepared->shape);
+    if (data->limit > 0 && (uint32_t)data->limit > all)
+        return diagnose(diagnostics, place_of(prepared->tree, "data", "limit"), "data.limit",
+                        "wants %d training images, the data set has %" PRIu32, data->limit, all);
+    if ((uint32_t)data->validation >= training)
+        return diagnose(diagnostics, place_of(prepared->tree, "data", "validation"), "data.validation",
+                        "holds out %d of %" PRIu32 " training images, which leaves none to train on",
+                        data->validation, training);
+    return true;
 }
 
 static bool check_weights(const struct assay_config *prepared, struct diagnostics *diagnostics)
@@ -73,9 +109,10 @@ static bool prepare(struct assay_config *prepared, const struct assay_config_req
     prepared->config = load(prepared, request, diagnostics);
     if (prepared->config == NULL)
         return false;
-    const bool sound = check_weights(prepared, diagnostics);
+    bool sound = check_weights(prepared, diagnostics);
     if (!describe_data(prepared, diagnostics, error))
         return false;
+    sound = check_counts(prepared, diagnostics) && sound;
     prepared->plan =
         plan_config(prepared->arena, prepared->config, &prepared->shape, request->threads, diagnostics);
     return sound && prepared->plan != NULL;

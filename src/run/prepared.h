@@ -16,8 +16,9 @@ struct assay_config {
     const struct plan *plan;
 };
 
-/* The plan of a config for images of this shape; NULL when it does not fit, which is diagnosed. threads 0:
- * one for each CPU. */
+/* The plan of a config for images of this shape; NULL when it does not fit, which is diagnosed. Its batch is
+ * batch_size, or the largest set that there is to cut into batches where that is smaller. threads 0: one for
+ * each CPU. */
 const struct plan *plan_config(struct arena *arena, const struct config *config,
                                const struct dataset_shape *shape, int threads,
                                struct diagnostics *diagnostics);

@@ -32,8 +32,7 @@ void machine_describe(const char *kernels, char machine[MACHINE_TEXT_SIZE])
 {
     char cpu[CPU_TEXT_SIZE];
     machine_cpu(cpu);
-    snprintf(machine, MACHINE_TEXT_SIZE, "%s kernels, %s, OpenBLAS %s, %s", kernels, cpu, blas_core(),
-             build.compiler);
+    snprintf(machine, MACHINE_TEXT_SIZE, "%s kernels, %s, %s", kernels, cpu, build.compiler);
 }
 
 /* The file's object, NULL when there is none. */

@@ -15,7 +15,7 @@ enum { MACHINE_TEXT_SIZE = 256, CPU_TEXT_SIZE = 96 };
 /* The first "model name" of /proc/cpuinfo, or "unknown CPU". */
 void machine_cpu(char cpu[CPU_TEXT_SIZE]);
 
-/* What equal bits are promised for: "avx2 kernels, Intel(R) Xeon(R) …, OpenBLAS SkylakeX, gcc 12.2.0". */
+/* What equal bits are promised for: "avx2 kernels, Intel(R) Xeon(R) …, gcc 12.2.0". */
 void machine_describe(const char *kernels, char machine[MACHINE_TEXT_SIZE]);
 
 /* One session of a run: from a start of the program to its end. */

@@ -1,11 +1,11 @@
 #include "run/run.h"
 
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/memory.h"
-#include "math/blas.h"
 #include "run/build.h"
 #include "run/checkpoints.h"
 #include "run/summary.h"
@@ -122,15 +122,18 @@ static bool write_checkpoint(struct run *run, struct assay_error *error)
 
 static bool restore(struct run *run, struct assay_error *error)
 {
-    bool restored;
-    if (!checkpoint_restore(run->trainer, &run->directory, run->identity.digest,
-                            run->options->other_machine ? NULL : run->machine, &run->log, &restored, error))
-        return assay_fail(error, error->status,
-                          "%s\n--again starts this run afresh; --other-machine goes on with what another "
-                          "type of machine left",
-                          error->text);
-    if (!restored)
+    const enum restored restored =
+        checkpoint_restore(run->trainer, &run->directory, run->identity.digest,
+                           run->options->other_machine ? NULL : run->machine, &run->log, error);
+    if (restored == RESTORED_NOTHING)
         return true;
+    if (restored == RESTORE_OTHER_MACHINE)
+        return assay_fail(error, error->status,
+                          "%s\n--other-machine goes on with it all the same; --again starts this run afresh",
+                          error->text);
+    if (restored != RESTORED)
+        return error->status == ASSAY_INVALID &&
+               assay_fail(error, error->status, "%s\n--again starts this run afresh", error->text);
     log_say(&run->log, LOG_INFO, "going on after epoch %d", epochs_done(run));
     return epochs_done(run) == 0 || (run_write_curves(run, error) && run_write_best(run, error));
 }
@@ -194,6 +197,12 @@ static void fill_result(struct run *run, bool ended)
     const struct epoch_row *rows = trainer_rows(run->trainer, &count);
     result->finished = ended;
     result->stop_reason = stop_reason_names[ended ? trainer_stop_reason(run->trainer) : STOP_NONE];
+    struct text divergence = {0};
+    if (ended)
+        trainer_divergence(run->trainer, &divergence);
+    snprintf(result->divergence, sizeof result->divergence, "%s",
+             divergence.length > 0 ? divergence.bytes : "");
+    text_finish(&divergence);
     result->best_epoch = trainer_best_epoch(run->trainer);
     result->result_epoch = stopping == NULL || stopping->restore_best ? result->best_epoch : count;
     result_set_rows(result, rows, count);
@@ -228,14 +237,8 @@ static enum assay_status conclude(const struct run *run, struct assay_error *err
     const char *reason = run->result->stop_reason;
     if (reason != stop_reason_names[STOP_NON_FINITE] && reason != stop_reason_names[STOP_DIVERGENCE])
         return ASSAY_DONE;
-    struct text what = {0};
-    if (run->trainer != NULL && reason == stop_reason_names[STOP_NON_FINITE])
-        trainer_divergence(run->trainer, &what);
-    else
-        text_add(&what, "it stopped for %s", reason);
     assay_fail(error, ASSAY_DIVERGED, "the training diverged: %s; %s/curves.csv has the curve up to then",
-               what.failed ? reason : what.bytes, run->options->directory);
-    text_finish(&what);
+               run->result->divergence, run->options->directory);
     return ASSAY_DIVERGED;
 }
 
@@ -249,19 +252,18 @@ static enum assay_status finish(struct run *run, struct assay_error *error)
 static enum assay_status start(struct run *run, struct assay_error *error)
 {
     run->kernels = kernels_choose(run->options->instructions, error);
-    if (run->kernels == NULL || !blas_start(error) || !load_data(run, error) || !read_weights(run, error) ||
-        !identify(run, error))
+    if (run->kernels == NULL || !load_data(run, error) || !read_weights(run, error) || !identify(run, error))
         return error->status;
     if (is_finished(run))
         return conclude(run, error);
-    if (!open_directory(run, error))
+    /* The directory comes last: what is there is touched by nothing that could not have run. */
+    if (!create_network(run, error) || !open_directory(run, error))
         return error->status;
     log_say(&run->log, LOG_INFO, "%s assay %s: %s", run->provenance.started, build.version,
             run->directory.path);
     bool ended = false;
-    const bool done = create_network(run, error) && restore(run, error) && train(run, &ended, error);
-    if (run->trainer != NULL)
-        fill_result(run, ended && done);
+    const bool done = restore(run, error) && train(run, &ended, error);
+    fill_result(run, ended && done);
     if (!done)
         return error->status;
     return ended ? finish(run, error) : stopped(run, error);

@@ -92,7 +92,7 @@ void add_summary(struct text *text, const struct summary *summary)
     json_string(&writer, "name", summary->config->name);
     json_integer(&writer, "seed", (long long)summary->config->seed);
     json_string(&writer, "stop_reason", result->stop_reason);
-    json_string(&writer, "divergence", summary->divergence);
+    json_string(&writer, "divergence", result->divergence[0] != '\0' ? result->divergence : NULL);
     json_integer(&writer, "epochs", result->epochs);
     add_epoch(&writer, "best_epoch", result->best_epoch);
     add_epoch(&writer, "result_epoch", result->result_epoch);
@@ -140,6 +140,7 @@ static bool read_result(const struct json *summary, struct assay_run_result *res
     if (known == NULL || known->kind != JSON_STRING || reason == NULL)
         return false;
     snprintf(identity, SHA256_HEX_SIZE, "%s", known->text);
+    const struct json *divergence = json_get(summary, "divergence");
     const struct json *metrics = json_get(summary, "metrics"), *timing = json_get(summary, "timing");
     *result = (struct assay_run_result){.finished = true,
                                         .stop_reason = reason,
@@ -154,6 +155,8 @@ static bool read_result(const struct json *summary, struct assay_run_result *res
                                         .test_error_pct = read_number(metrics, "test_error_pct"),
                                         .train_s = read_number(timing, "train_s"),
                                         .eval_s = read_number(timing, "eval_s")};
+    if (divergence != NULL && divergence->kind == JSON_STRING)
+        snprintf(result->divergence, sizeof result->divergence, "%s", divergence->text);
     return true;
 }
 

@@ -18,7 +18,6 @@ struct summary {
     const struct assay_run_result *result;
     const struct epoch_row *rows;
     int count;
-    const char *divergence; /* what happened, NULL when nothing did */
     size_t parameters;
     uint32_t test_images, test_mistakes; /* of predictions.csv; 0 where there is none */
 };

@@ -2,10 +2,9 @@
 
 #include "io/csv.h"
 
-#define COLUMN(member)                                                                                       \
-    {                                                                                                        \
-#member, offsetof(struct epoch_row, member)                                                          \
-    }
+/* clang-format off */
+#define COLUMN(member) {#member, offsetof(struct epoch_row, member)}
+/* clang-format on */
 
 /* Those of evaluate_train come last. */
 static const struct row_column curves[] = {

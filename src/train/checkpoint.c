@@ -1,7 +1,6 @@
 /* A checkpoint is a text line that says what it is, the SHA-256 of everything behind the digest, and then the
  * state: fixed-size little-endian fields and the flat vectors, without an offset or an index in it that could
  * lead anywhere. */
-#include <math.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -69,70 +68,83 @@ bool trainer_save(const struct trainer *trainer, const char *identity, const cha
     return true;
 }
 
-static bool all_finite(const float *values, size_t count)
+static enum restored refuse(enum restored why, struct assay_error *error, const char *name, const char *what)
 {
-    for (size_t i = 0; i < count; i++)
-        if (!isfinite(values[i]))
-            return false;
-    return true;
+    assay_fail(error, ASSAY_INVALID, "%s: %s", name, what);
+    return why;
 }
 
 /* Everything the digest cannot vouch for: that this file is for this run, this program and this machine. */
-static bool check_head(const struct head *head, const struct trainer *trainer, const char *identity,
-                       const char *machine, const char *name, struct assay_error *error)
+static enum restored check_head(const struct head *head, const struct trainer *trainer, const char *identity,
+                                const char *machine, const char *name, struct assay_error *error)
 {
     const struct network_vectors vectors = network_vectors(trainer->settings.network);
     const struct trainer_state *state = &head->state;
     const int max_epochs = trainer->settings.options->max_epochs;
     if (head->identity[NAME_SIZE - 1] != '\0' || head->machine[NAME_SIZE - 1] != '\0')
-        return assay_fail(error, ASSAY_INVALID, "%s: not a checkpoint of this version", name);
-    if (strcmp(head->identity, identity) != 0)
-        return assay_fail(error, ASSAY_INVALID, "%s: belongs to the run %.16s…, not to %.16s…", name,
-                          head->identity, identity);
-    if (machine != NULL && strcmp(head->machine, machine) != 0)
-        return assay_fail(
-            error, ASSAY_INVALID,
-            "%s: was written on another type of machine (%s; here %s), where the bits may differ", name,
-            head->machine, machine);
+        return refuse(RESTORE_REFUSED, error, name, "not a checkpoint of this version");
+    if (strcmp(head->identity, identity) != 0) {
+        assay_fail(error, ASSAY_INVALID, "%s: belongs to the run %.16s…, not to %.16s…", name, head->identity,
+                   identity);
+        return RESTORE_REFUSED;
+    }
+    if (machine != NULL && strcmp(head->machine, machine) != 0) {
+        assay_fail(error, ASSAY_INVALID,
+                   "%s: was written on another type of machine (%s; here %s), where the bits may differ",
+                   name, head->machine, machine);
+        return RESTORE_OTHER_MACHINE;
+    }
     if (head->trained != vectors.trained || head->all != vectors.all || state->rows < 0 ||
         state->rows > max_epochs || state->epoch != state->rows + 1 ||
         state->position > trainer->settings.split->train_count || state->stop_reason < STOP_NONE ||
         state->stop_reason > STOP_NON_FINITE || state->stopping.best_epoch < 0 ||
         state->stopping.best_epoch > state->rows)
-        return assay_fail(error, ASSAY_INVALID, "%s: does not fit this network", name);
-    return true;
+        return refuse(RESTORE_REFUSED, error, name, "does not fit this network");
+    return RESTORED;
 }
 
-bool trainer_restore(struct trainer *trainer, const char *identity, const char *machine, const char *name,
-                     const char *bytes, size_t length, struct assay_error *error)
+static bool is_of_another_version(const char *bytes, size_t length)
 {
-    const struct network_vectors vectors = network_vectors(trainer->settings.network);
-    struct head head;
+    static const size_t common = sizeof "assay checkpoint " - 1;
+    return length >= sizeof magic && memcmp(bytes, magic, common) == 0 &&
+           memcmp(bytes, magic, sizeof magic) != 0;
+}
+
+static bool is_whole(const char *bytes, size_t length)
+{
     uint8_t digest[SHA256_SIZE];
-    if (length < BODY_AT + sizeof head || memcmp(bytes, magic, sizeof magic) != 0)
-        return assay_fail(error, ASSAY_INVALID, "%s: not a checkpoint of this version", name);
-    digest_of(bytes + BODY_AT, length - BODY_AT, digest);
-    if (memcmp(digest, bytes + DIGEST_AT, sizeof digest) != 0)
-        return assay_fail(error, ASSAY_INVALID, "%s: is damaged (its digest does not match)", name);
-    memcpy(&head, bytes + BODY_AT, sizeof head);
-    if (!check_head(&head, trainer, identity, machine, name, error))
+    if (length < BODY_AT + sizeof(struct head) || memcmp(bytes, magic, sizeof magic) != 0)
         return false;
+    digest_of(bytes + BODY_AT, length - BODY_AT, digest);
+    return memcmp(digest, bytes + DIGEST_AT, sizeof digest) == 0;
+}
+
+enum restored trainer_restore(struct trainer *trainer, const char *identity, const char *machine,
+                              const char *name, const char *bytes, size_t length, struct assay_error *error)
+{
+    if (is_of_another_version(bytes, length))
+        return refuse(RESTORE_REFUSED, error, name, "not a checkpoint of this version");
+    if (!is_whole(bytes, length))
+        return refuse(RESTORE_DAMAGED, error, name, "is cut short or damaged");
+    struct head head;
+    memcpy(&head, bytes + BODY_AT, sizeof head);
+    const enum restored fits = check_head(&head, trainer, identity, machine, name, error);
+    if (fits != RESTORED)
+        return fits;
+    const struct network_vectors vectors = network_vectors(trainer->settings.network);
     const size_t rows = (size_t)head.state.rows * sizeof *trainer->history;
     const size_t values = vectors.all * sizeof(float), direction = vectors.trained * sizeof(float);
     if (length != BODY_AT + sizeof head + rows + values + direction + values)
-        return assay_fail(error, ASSAY_INVALID, "%s: has %zu bytes where %zu were expected", name, length,
-                          BODY_AT + sizeof head + rows + 2 * values + direction);
+        return refuse(RESTORE_REFUSED, error, name, "does not fit this network");
 
     const char *at = bytes + BODY_AT + sizeof head;
     memcpy(trainer->history, at, rows);
     memcpy(vectors.values, at + rows, values);
     memcpy(vectors.direction, at + rows + values, direction);
     memcpy(vectors.best, at + rows + values + direction, values);
-    if (!all_finite(vectors.values, vectors.all) || !all_finite(vectors.best, vectors.all))
-        return assay_fail(error, ASSAY_INVALID, "%s: holds values that are not finite", name);
     trainer->state = head.state;
     trainer->ordered_epoch = 0;
     trainer->improved = false;
     network_prepare(trainer->settings.network);
-    return true;
+    return RESTORED;
 }

@@ -14,6 +14,7 @@ enum { DATASET_BYTES_LIMIT = 1 << 30 }; /* of one array */
 /* What a network must fit, known without reading the images. */
 struct dataset_shape {
     int channels, height, width, classes;
+    uint32_t train_count, test_count; /* images */
 };
 
 struct image_set {

@@ -4,8 +4,8 @@
 #include "train/dataset.h"
 #include "train/optimizer.h"
 
+const char *const metric_names[] = {"train_loss", "train_error_pct", "val_loss", "val_error_pct", NULL};
 static const char *const normalizations[] = {"none", "unit", "standard", NULL};
-static const char *const metrics[] = {"train_loss", "train_error_pct", "val_loss", "val_error_pct", NULL};
 static const char *const reductions[] = {"mean", "sum", NULL};
 static const char *const convolutions[] = {"fast", "direct", NULL};
 
@@ -13,7 +13,8 @@ static const struct assay_field data_fields[] = {
     {ASSAY_VARIANT(struct data_options, dataset), .key = "dataset", .help = "which images and labels",
      .variants = &dataset_sources},
     {ASSAY_STRING(struct data_options, dir), .key = "dir",
-     .help = "where the files are; else $ASSAY_DATA/<dataset>, data/<dataset>, the user's cache",
+     .help = "where the files are; else $ASSAY_DATA/<dataset>, data/<dataset>, the user's cache; for idx the "
+             "current directory",
      .fallback = "null", .optional = true, .operational = true},
     {ASSAY_INT(struct data_options, limit), .key = "limit", .help = "only the first n training images",
      .unit = "images", .fallback = "null", .optional = true, .least = 1, .most = 100000000},
@@ -43,7 +44,8 @@ static const struct assay_table penalty_table = ASSAY_TABLE(struct penalty_optio
 
 static const struct assay_field stopping_fields[] = {
     {ASSAY_CHOICE(struct stopping_options, monitor), .key = "monitor",
-     .help = "the column that is watched; lower is better", .fallback = "val_error_pct", .choices = metrics},
+     .help = "the column that is watched; lower is better", .fallback = "val_error_pct",
+     .choices = metric_names},
     {ASSAY_INT(struct stopping_options, patience), .key = "patience",
      .help = "epochs in a row without an improvement after which it stops", .unit = "epochs", .least = 1,
      .most = 100000},

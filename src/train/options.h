@@ -26,6 +26,7 @@ enum metric {
     METRIC_VAL_LOSS,
     METRIC_VAL_ERROR_PCT,
 };
+extern const char *const metric_names[]; /* NULL-terminated */
 
 struct stopping_options {
     int monitor;                 /* enum metric */

@@ -31,8 +31,10 @@ static bool draw(uint64_t seed, uint64_t first, int count, struct image_set *set
 static bool describe(const void *options, const char *directory, struct dataset_shape *shape,
                      struct assay_error *error)
 {
-    (void)options, (void)directory, (void)error;
-    *shape = (struct dataset_shape){1, DIGITS_SIDE, DIGITS_SIDE, DIGITS_CLASSES};
+    (void)directory, (void)error;
+    const struct digits_options *digits = options;
+    *shape = (struct dataset_shape){
+        1, DIGITS_SIDE, DIGITS_SIDE, DIGITS_CLASSES, (uint32_t)digits->train, (uint32_t)digits->test};
     return true;
 }
 

@@ -69,7 +69,12 @@ static bool check(const struct dataset_files *files, const struct idx arrays[DAT
         return assay_fail(error, ASSAY_INVALID, "%s: has images of %zux%zu, %s of %zux%zu",
                           files->paths[TEST_IMAGES], test->dimensions[test->rank - 2],
                           test->dimensions[test->rank - 1], files->paths[TRAIN_IMAGES], height, width);
-    *shape = (struct dataset_shape){files->channels, (int)height, (int)width, files->classes};
+    *shape = (struct dataset_shape){files->channels,
+                                    (int)height,
+                                    (int)width,
+                                    files->classes,
+                                    (uint32_t)arrays[TRAIN_LABELS].length,
+                                    (uint32_t)arrays[TEST_LABELS].length};
     return true;
 }
 
@@ -94,9 +99,9 @@ bool dataset_files_load(const struct dataset_files *files, struct dataset *datas
             idx_finish(&arrays[file]);
         return false;
     }
-    dataset->train = (struct image_set){(uint32_t)arrays[TRAIN_LABELS].length, arrays[TRAIN_IMAGES].bytes,
+    dataset->train = (struct image_set){dataset->shape.train_count, arrays[TRAIN_IMAGES].bytes,
                                         arrays[TRAIN_LABELS].bytes};
-    dataset->test = (struct image_set){(uint32_t)arrays[TEST_LABELS].length, arrays[TEST_IMAGES].bytes,
-                                       arrays[TEST_LABELS].bytes};
+    dataset->test =
+        (struct image_set){dataset->shape.test_count, arrays[TEST_IMAGES].bytes, arrays[TEST_LABELS].bytes};
     return true;
 }

@@ -10,7 +10,8 @@ struct idx_options {
 
 static const struct assay_field fields[] = {
     {ASSAY_STRING(struct idx_options, files[TRAIN_IMAGES]), .key = "train_images",
-     .help = "IDX file of images, n x h x w or n x channels x h x w; relative to data.dir"},
+     .help = "IDX file of images, n x h x w or n x channels x h x w; relative to data.dir, else to the "
+             "current directory"},
     {ASSAY_STRING(struct idx_options, files[TRAIN_LABELS]), .key = "train_labels",
      .help = "IDX file of n labels"},
     {ASSAY_STRING(struct idx_options, files[TEST_IMAGES]), .key = "test_images",

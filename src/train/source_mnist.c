@@ -4,7 +4,7 @@
 #include "base/memory.h"
 #include "train/fetch.h"
 
-enum { SIDE = 28, CLASSES = 10 };
+enum { SIDE = 28, CLASSES = 10, TRAIN_COUNT = 60000, TEST_COUNT = 10000 };
 _Static_assert((int)MNIST_FILES == (int)DATASET_FILES,
                "MNIST is four files, in the order of enum dataset_file");
 
@@ -33,7 +33,7 @@ static bool describe(const void *options, const char *directory, struct dataset_
                      struct assay_error *error)
 {
     (void)options;
-    *shape = (struct dataset_shape){1, SIDE, SIDE, CLASSES};
+    *shape = (struct dataset_shape){1, SIDE, SIDE, CLASSES, TRAIN_COUNT, TEST_COUNT};
     if (directory == NULL)
         return true;
     struct dataset_files files;

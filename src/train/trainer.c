@@ -304,8 +304,22 @@ enum stop_reason trainer_stop_reason(const struct trainer *trainer)
     return (enum stop_reason)trainer->state.stop_reason;
 }
 
+static void add_threshold(const struct trainer *trainer, struct text *text)
+{
+    const struct stopping_options *options = trainer->settings.options->early_stopping;
+    const struct epoch_row *row = &trainer->history[trainer->state.rows - 1];
+    text_add(text, "%s was ", metric_names[options->monitor]);
+    text_add_double(text, monitored(trainer, row));
+    text_add(text, " after epoch %d, above the divergence_threshold of ", row->epoch);
+    text_add_double(text, options->divergence_threshold);
+}
+
 void trainer_divergence(const struct trainer *trainer, struct text *text)
 {
+    if (trainer->state.stop_reason == STOP_DIVERGENCE)
+        add_threshold(trainer, text);
+    if (trainer->state.stop_reason != STOP_NON_FINITE)
+        return;
     text_add(text, "the loss became ");
     text_add_double(text, trainer->diverged_loss);
     if (trainer->diverged_step > 0)

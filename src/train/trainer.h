@@ -65,8 +65,9 @@ const struct epoch_row *trainer_rows(const struct trainer *trainer, int *count);
 int trainer_best_epoch(const struct trainer *trainer); /* 0: none yet */
 bool trainer_improved(const struct trainer *trainer);  /* the last finished epoch is the best so far */
 enum stop_reason trainer_stop_reason(const struct trainer *trainer);
-void trainer_divergence(const struct trainer *trainer,
-                        struct text *text); /* "the loss became nan in epoch 2 at step 37" */
+/* "the loss became nan in epoch 2 at step 37", "val_error_pct was 95 after epoch 3, above the
+ * divergence_threshold of 90"; nothing where the training did not diverge. */
+void trainer_divergence(const struct trainer *trainer, struct text *text);
 
 /* What testing says of a set of samples, each in its turn: called once per sample, in the order of `indices`.
  */
@@ -79,11 +80,19 @@ struct evaluation evaluate(struct network *network, const struct image_set *set,
 
 /* The checkpoint: all that is needed to go on bit for bit, as bytes that begin with a digest of the rest.
  * `identity` (of the run) and `machine` (what equal bits are promised for) are stored, and must be equal to
- * restore (`machine` NULL: any will do): a difference is ASSAY_INVALID and names both. Damage of any kind is
- * ASSAY_INVALID. */
+ * restore (`machine` NULL: any will do): a difference names both. */
 bool trainer_save(const struct trainer *trainer, const char *identity, const char *machine,
                   struct text *bytes);
-bool trainer_restore(struct trainer *trainer, const char *identity, const char *machine, const char *name,
-                     const char *bytes, size_t length, struct assay_error *error);
+
+/* What came of restoring; all but the first two with an error, and the trainer as it was. */
+enum restored {
+    RESTORED_NOTHING, /* there is no checkpoint */
+    RESTORED,
+    RESTORE_DAMAGED,       /* cut short or altered, so that an earlier one may do */
+    RESTORE_OTHER_MACHINE, /* whole, but written on another type of machine */
+    RESTORE_REFUSED,       /* whole, but not of this run or this version; or it could not be read */
+};
+enum restored trainer_restore(struct trainer *trainer, const char *identity, const char *machine,
+                              const char *name, const char *bytes, size_t length, struct assay_error *error);
 
 #endif

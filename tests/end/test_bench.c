@@ -222,7 +222,9 @@ static void refuses(void)
          "assay: --seconds wants a number above 0 and of at most 3600, not 0\n"},
         {{"missing.yaml"}, "cannot open missing.yaml: No such file or directory\n"},
         {{"tiny.yaml", "data.limit=151"},
-         "assay: limit asks for 151 training images, the data set has 150\n"},
+         "command line:1:12: data.limit: wants 151 training images, the data set has 150\n"
+         "    1 | data.limit=151\n"
+         "      |            ^\n"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         const char *const *words = cases[i].words;

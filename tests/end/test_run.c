@@ -176,6 +176,12 @@ static void survives_being_killed(void)
                 "predictions.csv provenance.json summary.json timing.csv ");
 }
 
+static size_t length_of(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0 ? (size_t)status.st_size : 0;
+}
+
 static void damage(const char *path)
 {
     char *bytes;
@@ -191,26 +197,79 @@ static void goes_back_to_the_checkpoint_before(void)
     CU_ASSERT_EQUAL(RUN("run", "tiny.yaml", "--out", "damaged", "--stop-after", "3"), 0);
     damage("damaged/tiny/seed-1/checkpoint");
     CU_ASSERT_EQUAL(RUN("run", "tiny.yaml", "--out", "damaged", "--stop-after", "2"), 0);
-    check_contains("err",
-                   "assay: warning: damaged/tiny/seed-1/checkpoint: is damaged (its digest does not match); "
-                   "going on from damaged/tiny/seed-1/checkpoint.previous\n");
+    check_contains("err", "assay: warning: damaged/tiny/seed-1/checkpoint: is cut short or damaged; "
+                          "going on from damaged/tiny/seed-1/checkpoint.previous\n");
     CU_ASSERT_EQUAL(RUN("run", "tiny.yaml", "--out", "damaged", "--stop-after", "3"), 0);
     damage("damaged/tiny/seed-1/checkpoint");
     damage("damaged/tiny/seed-1/checkpoint.previous");
     CU_ASSERT_EQUAL(RUN("run", "tiny.yaml", "--out", "damaged", "--quiet"), 2);
     check_file(
         "err",
-        "assay: damaged/tiny/seed-1/checkpoint: is damaged (its digest does not match)\n"
-        "--again starts this run afresh; --other-machine goes on with what another type of machine left\n");
+        "assay: damaged/tiny/seed-1/checkpoint: is cut short or damaged\n--again starts this run afresh\n");
     CU_ASSERT_EQUAL(RUN("run", "tiny.yaml", "--out", "damaged", "--again", "--quiet"), 0);
     check_same_run("results/tiny/seed-1", "damaged/tiny/seed-1");
 }
 
+static void goes_back_from_a_checkpoint_cut_short(void)
+{
+    static const size_t lengths[] = {0, 5, 100, 5000};
+    char *bytes;
+    size_t length;
+    CU_ASSERT_EQUAL(RUN("run", "tiny.yaml", "--out", "cut", "--stop-after", "2"), 0);
+    CU_ASSERT_TRUE_FATAL(file_read("cut/tiny/seed-1/checkpoint", 1 << 28, &bytes, &length, NULL));
+    char *before = read_text("cut/tiny/seed-1/checkpoint.previous");
+    const size_t before_length = length_of("cut/tiny/seed-1/checkpoint.previous");
+    for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+        CU_ASSERT_TRUE(file_write_atomic("cut/tiny/seed-1/checkpoint", bytes, lengths[i], NULL));
+        CU_ASSERT_TRUE(file_write_atomic("cut/tiny/seed-1/checkpoint.previous", before, before_length, NULL));
+        CU_ASSERT_EQUAL(RUN("run", "tiny.yaml", "--out", "cut", "--stop-after", "2"), 0);
+        check_contains("err", "cut/tiny/seed-1/checkpoint: is cut short or damaged; going on from ");
+        check_contains("err", "\ngoing on after epoch 1\n");
+    }
+    memory_free(before);
+    memory_free(bytes);
+    CU_ASSERT_EQUAL(RUN("run", "tiny.yaml", "--out", "cut", "--quiet"), 0);
+    check_same_run("results/tiny/seed-1", "cut/tiny/seed-1");
+}
+
+/* Of whatever is wrong with the newest checkpoint but damage, the one before it is no way out. */
+static void keeps_a_checkpoint_that_it_refuses(void)
+{
+    static const char newest[] = "kept/tiny/seed-1/checkpoint";
+    CU_ASSERT_EQUAL(RUN("run", "tiny.yaml", "--out", "kept", "--stop-after", "3"), 0);
+    CU_ASSERT_TRUE(file_exists("kept/tiny/seed-1/checkpoint.previous"));
+    char *bytes;
+    size_t length;
+    CU_ASSERT_TRUE_FATAL(file_read(newest, 1 << 28, &bytes, &length, NULL));
+    char *version = strstr(bytes, " 1\n");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(version);
+
+    version[1] = '2';
+    CU_ASSERT_TRUE(file_write_atomic(newest, bytes, length, NULL));
+    CU_ASSERT_EQUAL(RUN("run", "tiny.yaml", "--out", "kept", "--quiet"), 2);
+    check_file("err", "assay: kept/tiny/seed-1/checkpoint: not a checkpoint of this version\n"
+                      "--again starts this run afresh\n");
+    CU_ASSERT_EQUAL(length_of(newest), length);
+    version[1] = '1';
+
+    CU_ASSERT_TRUE(file_remove(newest, NULL) && directory_create(newest, NULL));
+    CU_ASSERT(RUN("run", "tiny.yaml", "--out", "kept", "--quiet") != 0);
+    check_contains("err", "assay: cannot read kept/tiny/seed-1/checkpoint: ");
+    CU_ASSERT_TRUE(directory_exists(newest));
+    CU_ASSERT_EQUAL(rmdir(newest), 0);
+
+    CU_ASSERT_TRUE(file_write_atomic(newest, bytes, length, NULL));
+    memory_free(bytes);
+    CU_ASSERT_EQUAL(RUN("run", "tiny.yaml", "--out", "kept"), 0);
+    check_contains("err", "\ngoing on after epoch 3\n");
+    check_same_run("results/tiny/seed-1", "kept/tiny/seed-1");
+}
+
 static void refuses_another_machine(void)
 {
-    CU_ASSERT_EQUAL(RUN("run", "tiny.yaml", "--out", "machine", "--stop-after", "1"), 0);
+    CU_ASSERT_EQUAL(RUN("run", "tiny.yaml", "--out", "machine", "--stop-after", "2"), 0);
     setenv("ASSAY_ISA", "plain", 1);
-    CU_ASSERT_EQUAL(RUN("run", "tiny.yaml", "--out", "plain", "--stop-after", "1"), 0);
+    CU_ASSERT_EQUAL(RUN("run", "tiny.yaml", "--out", "plain", "--stop-after", "2"), 0);
     const bool another =
         !same_bytes("machine/tiny/seed-1/checkpoint",
                     "plain/tiny/seed-1/checkpoint"); /* the only kernels may be the plain ones */
@@ -218,7 +277,20 @@ static void refuses_another_machine(void)
     if (another) {
         check_contains("err", "was written on another type of machine (");
         check_contains("err", "; here plain kernels, ");
+        check_contains("err",
+                       "\n--other-machine goes on with it all the same; --again starts this run afresh\n");
     }
+    unsetenv("ASSAY_ISA");
+    CU_ASSERT_EQUAL(RUN("run", "tiny.yaml", "--out", "machine", "--stop-after", "3"), 0);
+    if (another)
+        check_contains("err", "\ngoing on after epoch 2\n"); /* the refusal has cost nothing */
+    setenv("ASSAY_ISA", "plain", 1);
+    if (another) /* where the newest is damaged and the one before is whole, what keeps that one back counts */
+        damage("machine/tiny/seed-1/checkpoint");
+    CU_ASSERT_EQUAL(RUN("run", "tiny.yaml", "--out", "machine"), another ? 2 : 0);
+    if (another)
+        check_contains("err",
+                       "machine/tiny/seed-1/checkpoint.previous: was written on another type of machine (");
     CU_ASSERT_EQUAL(RUN("run", "tiny.yaml", "--out", "machine", "--other-machine"), 0);
     unsetenv("ASSAY_ISA");
 }
@@ -248,6 +320,12 @@ static void starts_afresh_when_asked(void)
     CU_ASSERT_EQUAL(RUN("run", "tiny.yaml", "name=other", "train.max_epochs=2"), 2);
     check_contains(
         "err", "results/other/seed-1 holds files of another run:\n    train.max_epochs: 4 there, 2 here\n");
+    CU_ASSERT_TRUE(file_remove("results/other/seed-1/config.yaml", NULL));
+    CU_ASSERT_EQUAL(RUN("run", "tiny.yaml", "name=other", "seed=1", "train.max_epochs=2"), 2);
+    check_contains("err", "    which run they are of is not known: there is no provenance.json\n");
+    write_text("results/other/seed-1/provenance.json", "{\"identity\": ");
+    CU_ASSERT_EQUAL(RUN("run", "tiny.yaml", "name=other", "seed=1", "train.max_epochs=2"), 2);
+    check_contains("err", "    which run they are of is not known: provenance.json cannot be read\n");
 }
 
 static void notices_other_data(void)
@@ -262,7 +340,7 @@ static void notices_other_data(void)
     CU_ASSERT_EQUAL(RUN("run", "files.yaml", "--quiet", "--stop-after", "1"), 0);
     CU_ASSERT_EQUAL(rename("digits", "moved"), 0);
     CU_ASSERT_EQUAL(RUN("run", "files.yaml"), 2);
-    check_first_line("err", "files.yaml:2:12: data.dataset: digits/train-images-idx3-ubyte: cannot be read: "
+    check_first_line("err", "files.yaml:4:8: data.dir: digits/train-images-idx3-ubyte: cannot be read: "
                             "No such file or directory");
     CU_ASSERT_EQUAL(RUN("run", "files.yaml", "data.dir=moved", "--quiet"),
                     0); /* where they are does not matter … */
@@ -273,6 +351,26 @@ static void notices_other_data(void)
         "results/files/seed-1 holds files of another run:\n    the data are not the same: their digest was ");
 }
 
+/* They are refused before anything is touched, also with --again. */
+static void refuses_bad_weights(void)
+{
+    static const char *const wants[] = {"bad: ", "weights: "};
+    static const char *const overrides[][2] = {{"train.init_from=bad", "seed=1"},
+                                               {"train.init_from=weights", "model[0].conv.maps=4"}};
+    write_text("bad", "no weights at all");
+    char *summary = read_text("results/more/seed-1/summary.json");
+    for (int i = 0; i < 2; i++) {
+        CU_ASSERT_EQUAL(RUN("run", "tiny.yaml", "name=unborn", overrides[i][0], overrides[i][1]), 2);
+        check_contains("err", wants[i]);
+        CU_ASSERT_FALSE(file_exists("results/unborn"));
+        CU_ASSERT_EQUAL(RUN("run", "tiny.yaml", "name=more", overrides[i][0], overrides[i][1], "--again"), 2);
+        check_contains("err", wants[i]);
+        check_file("results/more/seed-1/summary.json", summary);
+        CU_ASSERT_TRUE(file_exists("results/more/seed-1/best.safetensors"));
+    }
+    memory_free(summary);
+}
+
 static void begins_with_given_weights(void)
 {
     CU_ASSERT_EQUAL(RUN("run", "tiny.yaml", "name=more", "train.init_from=weights", "--quiet"), 2);
@@ -281,6 +379,7 @@ static void begins_with_given_weights(void)
     CU_ASSERT_EQUAL(RUN("run", "tiny.yaml", "name=more", "train.init_from=weights", "--quiet"), 0);
     CU_ASSERT_FALSE(same_bytes("results/tiny/seed-1/curves.csv", "results/more/seed-1/curves.csv"));
     CU_ASSERT_EQUAL(rename("own/tiny/seed-1/last.safetensors", "weights"), 0);
+    refuses_bad_weights();
     CU_ASSERT_EQUAL(RUN("run", "tiny.yaml", "name=more", "train.init_from=weights"), 2);
     check_contains("err",
                    "holds files of another run:\n    the weights that train.init_from names have changed\n");
@@ -288,17 +387,18 @@ static void begins_with_given_weights(void)
 
 static void says_that_it_diverged(void)
 {
-    static const char message[] = "assay: the training diverged: the loss became nan in epoch 1 at step ";
+    char *first = NULL;
     for (int time = 0; time < 2; time++) {
         CU_ASSERT_EQUAL(RUN("run", "tiny.yaml", "name=wild", "train.optimizer.sgd.learning_rate=1000000",
                             "train.penalty.lambda=1000000", "--quiet"),
                         3);
-        check_contains(
-            "err",
-            time == 0
-                ? message
-                : "assay: the training diverged: it stopped for non_finite; results/wild/seed-1/curves.csv");
+        check_contains("err", "assay: the training diverged: the loss became nan in epoch 1 at step ");
+        if (time == 0)
+            first = read_text("err");
+        else
+            check_file("err", first);
     }
+    memory_free(first);
     check_files("results/wild/seed-1",
                 "config.yaml curves.csv log.txt provenance.json summary.json timing.csv ");
     CU_ASSERT_EQUAL(count_lines("results/wild/seed-1/curves.csv"), 1);
@@ -306,6 +406,25 @@ static void says_that_it_diverged(void)
         "results/wild/seed-1/summary.json",
         "\"stop_reason\": \"non_finite\",\n  \"divergence\": \"the loss became nan in epoch 1 at step ");
     check_contains("results/wild/seed-1/summary.json", "\"best_epoch\": null,");
+}
+
+static void says_what_was_above_the_threshold(void)
+{
+    char *first = NULL;
+    for (int time = 0; time < 2; time++) {
+        CU_ASSERT_EQUAL(RUN("run", "tiny.yaml", "name=high", "train.early_stopping.divergence_threshold=0.5",
+                            "--quiet", "--format", "json"),
+                        3);
+        check_contains("err", "assay: the training diverged: val_error_pct was ");
+        check_contains("err", " after epoch 1, above the divergence_threshold of 0.5; results/high/seed-1/");
+        check_contains("out", "\"divergence\": \"val_error_pct was ");
+        if (time == 0)
+            first = read_text("err");
+        else
+            check_file("err", first);
+    }
+    memory_free(first);
+    check_contains("results/high/seed-1/summary.json", "\"divergence\": \"val_error_pct was ");
 }
 
 static void leaves_a_directory_to_its_owner(void)
@@ -356,12 +475,15 @@ int main(void)
         {"ended by a signal and resumed", ends_on_a_signal_and_goes_on},
         {"killed at any time", survives_being_killed},
         {"damaged checkpoints", goes_back_to_the_checkpoint_before},
+        {"checkpoints cut short", goes_back_from_a_checkpoint_cut_short},
+        {"checkpoints that are refused", keeps_a_checkpoint_that_it_refuses},
         {"a checkpoint of another machine", refuses_another_machine},
         {"another run's directory", keeps_runs_apart},
         {"--again", starts_afresh_when_asked},
         {"other data", notices_other_data},
         {"init_from", begins_with_given_weights},
         {"a training that diverges", says_that_it_diverged},
+        {"a metric above divergence_threshold", says_what_was_above_the_threshold},
         {"two processes, one directory", leaves_a_directory_to_its_owner},
         {"without validation, with evaluate_train", fills_the_columns_that_it_can},
         {"without restore_best", reports_the_last_epoch_when_told_to},

@@ -23,6 +23,8 @@ static void is_used_rightly(void)
         {{"run", "tiny.yaml", "-j"}, "assay: run has no option -j\n`assay run --help` says what it takes\n"},
         {{"run", "tiny.yaml", "--out"},
          "assay: --out wants a value: --out DIR\n`assay run --help` says what it takes\n"},
+        {{"run", "tiny.yaml", "--out="},
+         "assay: --out wants a value: --out DIR\n`assay run --help` says what it takes\n"},
         {{"run", "tiny.yaml", "--again=yes"},
          "assay: --again takes no value\n`assay run --help` says what it takes\n"},
         {{"run", "tiny.yaml", "--threads", "0"},
@@ -67,6 +69,7 @@ static void tells_what_it_is(void)
         CU_ASSERT_EQUAL(RUN(names[i], "words", "--help", "--and", "more"), 0);
         check_contains("out", usage);
         check_contains("out", "\nexamples:\n  assay ");
+        check_contains("out", "\n  --format FORMAT      ");
     }
     CU_ASSERT_EQUAL(wait_program(start(NULL)), 2);
     check_contains("err", "usage: assay COMMAND");
@@ -85,7 +88,17 @@ static void says_all_that_is_wrong(void)
     check_contains("err",
                    "model[2].linear: the last layer gives 9 x 1 x 1 values, but the data have 10 classes");
     CU_ASSERT_EQUAL(RUN("run", "tiny.yaml", "data.limit=151"), 2);
-    check_file("err", "assay: limit asks for 151 training images, the data set has 150\n");
+    check_file("err", "command line:1:12: data.limit: wants 151 training images, the data set has 150\n"
+                      "    1 | data.limit=151\n"
+                      "      |            ^\n");
+    CU_ASSERT_EQUAL(RUN("check", "tiny.yaml", "data.limit=30", "model[2].linear.units=9"), 2);
+    check_contains("err", "tiny.yaml:1:63: data.validation: holds out 30 of 30 training images, which leaves "
+                          "none to train on\n");
+    check_contains("err", "model[2].linear: the last layer gives 9 x 1 x 1 values");
+    CU_ASSERT_EQUAL(RUN("check", "tiny.yaml", "data.dataset=mnist", "data.limit=60001"), 2);
+    check_contains("err", "data.limit: wants 60001 training images, the data set has 60000\n");
+    CU_ASSERT_EQUAL(RUN("check", "tiny.yaml", "data.dataset=mnist", "data.dir=nowhere"), 2);
+    check_contains("err", "command line:1:10: data.dir: nowhere");
     CU_ASSERT_FALSE(file_exists("results"));
 }
 
@@ -148,6 +161,13 @@ static void predicts_what_the_run_predicted(void)
     CU_ASSERT_EQUAL(RUN("predict", "digits/t10k-labels-idx1-ubyte", "digits/t10k-images-idx3-ubyte"), 2);
 }
 
+static void check_file_lacks(const char *path, const char *unwanted)
+{
+    char *found = read_text(path);
+    CU_ASSERT_PTR_NULL(strstr(found, unwanted));
+    memory_free(found);
+}
+
 static void compares_runs(void)
 {
     CU_ASSERT_EQUAL(RUN("run", "tiny.yaml", "seed=2", "train.batch_size=4", "--quiet"), 0);
@@ -157,6 +177,25 @@ static void compares_runs(void)
     check_contains("out", "\n  train.batch_size                             8               4\n");
     check_contains("out", "\nval_error_pct by epoch\n");
     check_contains("out", "\nA against B on 40 images: ");
+
+    CU_ASSERT_TRUE(directory_create("results/empty/seed-1", NULL));
+    write_text("header.csv", "epoch,loss\n");
+    CU_ASSERT_EQUAL(RUN("compare", "results/empty/seed-1", "results/tiny/seed-1", "header.csv"), 0);
+    check_file("err", "assay: warning: results/empty/seed-1: has no epoch yet; left out\n"
+                      "assay: warning: header.csv: has no epoch yet; left out\n");
+    check_contains("out", "A  results/tiny/seed-1\n\n");
+    CU_ASSERT_EQUAL(RUN("compare", "results/empty/seed-1"), 2);
+    check_contains("err", "assay: there is nothing to compare yet\n");
+
+    CU_ASSERT_EQUAL(RUN("run", "tiny.yaml", "name=knobs", "seed=1", "knobs={a_name_that_is_quite_long: 1}",
+                        "model[0].conv.maps=4", "train.early_stopping={patience: 3}", "--quiet"),
+                    0);
+    CU_ASSERT_EQUAL(RUN("compare", "results/tiny/seed-1", "results/knobs/seed-1"), 0);
+    check_file_lacks("out", "knobs.");
+    check_file_lacks("out", "\n  train.early_stopping  ");
+    check_file_lacks("out", "stopping_threshold");
+    check_contains("out", "\n  model[0].conv.maps                                  3               4\n");
+    check_contains("out", "\n  train.early_stopping.start_from_epoch                               1\n");
 
     write_text("a.csv", "epoch,loss,note,acc\n1,0.5,x,0.25\n2,0.25,y,NA\n");
     write_text("b.csv", "acc,other\n0.5,1\n0.75,2\n");
@@ -177,8 +216,15 @@ static void prints_what_configs_may_hold(void)
 {
     CU_ASSERT_EQUAL(RUN("layers"), 0);
     check_contains("out", "subtractive-norm");
+    CU_ASSERT_EQUAL(RUN("layers", "pool", "--format=json"), 0);
+    check_contains("out", "[\n  {\n    \"name\": \"pool\",\n    \"summary\": ");
+    check_contains("out", "\"key\": \"stride\",\n");
     CU_ASSERT_EQUAL(RUN("schema"), 0);
     check_contains("out", "\"extends\"");
+    char *schema = read_text("out");
+    CU_ASSERT_EQUAL(RUN("schema", "--format", "json"), 0);
+    check_file("out", schema);
+    memory_free(schema);
     CU_ASSERT_EQUAL(RUN("schema", "--full"), 0);
     char *full = read_text("out");
     write_text("full.yaml", full);
@@ -186,6 +232,30 @@ static void prints_what_configs_may_hold(void)
     CU_ASSERT_EQUAL(RUN("check", "full.yaml"), 0);
     CU_ASSERT_EQUAL(RUN("schema", "--docs"), 0);
     check_contains("out", "# Configuration\n\n");
+}
+
+/* A minibatch is never larger than what there is, and the plan has no room for more. */
+static void plans_for_what_there_is(void)
+{
+    CU_ASSERT_EQUAL(RUN("check", "tiny.yaml", "train.batch_size=65536", "--format=json"), 0);
+    check_contains("out", "\"batch\": 120,");
+    CU_ASSERT_EQUAL(RUN("run", "tiny.yaml", "name=whole", "train.batch_size=120", "--quiet"), 0);
+    CU_ASSERT_EQUAL(RUN("run", "tiny.yaml", "name=huge", "train.batch_size=65536", "--quiet"), 0);
+    CU_ASSERT_TRUE(same_bytes("results/whole/seed-1/curves.csv", "results/huge/seed-1/curves.csv"));
+    CU_ASSERT_TRUE(same_bytes("results/whole/seed-1/predictions.csv", "results/huge/seed-1/predictions.csv"));
+}
+
+static void handles_data(void)
+{
+    CU_ASSERT_EQUAL(RUN("data", "digits", "--train=30", "--test=20", "--out=few", "--format=json"), 0);
+    check_file("out", "{\n  \"dataset\": \"digits\",\n  \"directory\": \"few\",\n  \"train\": 30,\n"
+                      "  \"test\": 20,\n  \"seed\": 1\n}\n");
+    CU_ASSERT_EQUAL(RUN("data", "digits", "--train=30", "--test=20", "--out=few"), 0);
+    check_file("out", "few: 30 digits to train on, 20 to test on\n");
+    CU_ASSERT_EQUAL(RUN("data", "verify", "few", "--format=json"), 2);
+    check_file("out", "");
+    CU_ASSERT_EQUAL(RUN("data", "digits", "--out="), 2);
+    check_file("err", "assay: --out wants a value: --out DIR\n`assay data --help` says what it takes\n");
 }
 
 int main(void)
@@ -201,6 +271,8 @@ int main(void)
         {"output that is lost", notices_lost_output},
         {"predict", predicts_what_the_run_predicted},
         {"compare", compares_runs},
+        {"batches larger than the data", plans_for_what_there_is},
+        {"data", handles_data},
         {"layers and schema", prints_what_configs_may_hold},
         CU_TEST_INFO_NULL,
     };

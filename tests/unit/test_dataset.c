@@ -103,6 +103,7 @@ static void digits_are_drawn_and_tested_on_the_next(void)
     CU_ASSERT_TRUE_FATAL(dataset_load(&digits, NULL, &dataset, &error));
     CU_ASSERT_EQUAL(memcmp(&shape, &dataset.shape, sizeof shape), 0);
     CU_ASSERT(shape.channels == 1 && shape.height == 28 && shape.width == 28 && shape.classes == 10);
+    CU_ASSERT(shape.train_count == 50 && shape.test_count == 20);
     CU_ASSERT(dataset.train.count == 50 && dataset.test.count == 20);
     uint8_t pixels[28 * 28];
     CU_ASSERT_EQUAL(digits_draw(3, 49, pixels), dataset.train.labels[49]);
@@ -260,6 +261,7 @@ static void channels_and_directories(void)
     struct dataset dataset;
     CU_ASSERT_TRUE(dataset_describe(&idx, "colour", &shape, NULL));
     CU_ASSERT(shape.channels == 3 && shape.height == 4 && shape.width == 5 && shape.classes == 4);
+    CU_ASSERT(shape.train_count == 6 && shape.test_count == 3);
     CU_ASSERT_TRUE_FATAL(dataset_load(&idx, "colour", &dataset, NULL));
     CU_ASSERT(dataset.train.count == 6 && dataset.train.images[6 * 60 - 1] == 13);
     dataset_finish(&dataset);
@@ -276,6 +278,9 @@ static void mnist_is_looked_for(void)
 
     struct assay_error error = {0};
     struct dataset dataset;
+    struct dataset_shape shape;
+    CU_ASSERT_TRUE(dataset_describe(&mnist, NULL, &shape, &error));
+    CU_ASSERT(shape.train_count == 60000 && shape.test_count == 10000);
     char wanted[1024];
     snprintf(wanted, sizeof wanted,
              "the data set mnist is in none of the places where it is looked for:\n"
@@ -297,7 +302,6 @@ static void mnist_is_looked_for(void)
     CU_ASSERT_FALSE(dataset_load(&mnist, "nowhere", &dataset, &error));
     CHECK_TEXT(error.text, "nowhere/train-images-idx3-ubyte: is not there, nor with .gz");
     write_array("named/t10k-images-idx3-ubyte", &small[2]);
-    struct dataset_shape shape;
     CU_ASSERT_FALSE(dataset_describe(&mnist, "named", &shape, &error));
     CHECK_TEXT(error.text, "named/t10k-images-idx3-ubyte: wants images of 28x28, found 4x5");
 }

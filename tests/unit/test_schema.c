@@ -45,10 +45,6 @@ static void defaults_come_from_nowhere(void)
     CU_ASSERT(bench.options.knobs == NULL && bench.options.stopping == NULL);
     CU_ASSERT(bench.options.model.count == 0);
     CU_ASSERT(bench.options.optimizer.variant == &sgd && bench.options.optimizer.line == 0);
-    struct sgd_options alone;
-    CU_ASSERT(schema_defaults(&sgd_table, &alone, bench.arena));
-    CU_ASSERT(alone.learning_rate == 1e-3 && alone.schedule.variant == &constant);
-    CU_ASSERT(!schema_defaults(&conv_table, &(struct conv_options){{0}, 0, 0, 0}, bench.arena));
     bench_finish(&bench);
 }
 
