@@ -62,6 +62,8 @@ static unsigned serves(const struct assay_layer_plan *layer, int i)
 static enum profile_pass backward_pass(const struct assay_layer_plan *layer, int i)
 {
     const unsigned served = serves(layer, i);
+    if (layer->parameter_count > 0 && layer->phases[ASSAY_BACKWARD][i].writes & ASSAY_INPUT_GRADIENT)
+        return PROFILE_DATA_GRADIENT;
     if (layer->parameter_count == 0 || (served & ASSAY_INPUT_GRADIENT && served & ASSAY_GRADIENTS))
         return PROFILE_BACKWARD;
     return served & ASSAY_GRADIENTS ? PROFILE_WEIGHT_GRADIENT : PROFILE_DATA_GRADIENT;
