@@ -40,8 +40,8 @@ static inline const float *pixel(const struct pooling *p, const float *x, int ro
     for (int row = (w).y0; row < (w).y1; row++)                                                              \
         for (int column = (w).x0; column < (w).x1; column++)
 
-/* Where `mask` is all ones `a`, where it is 0 `b`. */
-static inline int_vector select(int_vector mask, int_vector a, int_vector b)
+/* Where `mask` is all ones, `a`, where it is 0 `b`. */
+static inline int_vector where(int_vector mask, int_vector a, int_vector b)
 {
     return (mask & a) | (~mask & b);
 }
@@ -57,8 +57,8 @@ void KERNEL(max_forward)(const struct pooling *p, int first, int end, float *y, 
         {
             const vector value = *(const vector *)(pixel(p, x, row, column) + c);
             const int_vector better = (value > best) | (value != value);
-            best = (vector)select(better, (int_vector)value, (int_vector)best);
-            winner = select(better, (int_vector){0} + (row - w.top) * p->size + column - w.left, winner);
+            best = (vector)where(better, (int_vector)value, (int_vector)best);
+            winner = where(better, (int_vector){0} + (row - w.top) * p->size + column - w.left, winner);
         }
         *(vector *)(y + offset) = best;
         if (choice != NULL)

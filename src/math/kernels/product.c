@@ -1,24 +1,50 @@
-/* The product behind convolutions and linear layers, forward and backward: tiles of rows x 16·wide columns
- * that stay in registers while the sum runs. Compiled with contraction, so that a * b + c is one fused
- * operation wherever the machine has it. */
+/* The product behind convolutions and linear layers, forward and backward: tiles of rows x columns that stay in
+ * registers while the sum runs. Here alone vectors are as wide as the machine's registers, and the fused multiply-add
+ * is spelled out: whether a sum is rounded once or twice must not depend on how a compiler treats a loop. */
 #include "math/kernels/kernel.h"
 
-/* The largest tiles whose sums fit the registers: most rows for 1, 2, 3 and 4 vectors of columns. */
 #if defined(__AVX512F__)
+#include <immintrin.h>
+typedef __m512 chunk;
+#define BROADCAST(x) _mm512_set1_ps(x)
+#define FUSED(a, b, c) _mm512_fmadd_ps((a), (b), (c))
 enum { WIDEST = 4 };
-static const int most_rows[] = {0, 12, 12, 8, 6};
-#elif defined(__AVX2__) || defined(__aarch64__)
-enum { WIDEST = 1 };
-static const int most_rows[] = {0, 6};
+static const int most_rows[] = {0, 12, 12, 8,
+                                6}; /* of tiles 1, 2, 3 and 4 chunks wide: what fits the registers */
+#elif defined(__FMA__)
+#include <immintrin.h>
+typedef __m256 chunk;
+#define BROADCAST(x) _mm256_set1_ps(x)
+#define FUSED(a, b, c) _mm256_fmadd_ps((a), (b), (c))
+enum { WIDEST = 2 };
+static const int most_rows[] = {0, 0, 6};
+#elif defined(__ARM_FEATURE_FMA) && defined(__aarch64__)
+#include <arm_neon.h>
+typedef float32x4_t chunk;
+#define BROADCAST(x) vdupq_n_f32(x)
+#define FUSED(a, b, c) vfmaq_f32((c), (a), (b))
+enum { WIDEST = 4 };
+static const int most_rows[] = {0, 0, 0, 0, 6};
 #else
-enum { WIDEST = 1 };
-static const int most_rows[] = {0, 3};
+typedef float chunk __attribute__((vector_size(16)));
+#define BROADCAST(x) ((chunk){(x), (x), (x), (x)})
+#define FUSED(a, b, c) ((a) * (b) + (c)) /* nothing to fuse with: rounded twice, always */
+enum { WIDEST = 2 };
+static const int most_rows[] = {0, 0, 6};
 #endif
+
+typedef chunk loose_chunk __attribute__((aligned(4), may_alias));
+enum { CHUNK = sizeof(chunk) / sizeof(float) };
+
+static inline __attribute__((always_inline)) chunk load(const float *from)
+{
+    return *(const loose_chunk *)from;
+}
 
 static inline __attribute__((always_inline)) void tile(const struct product *p, int row, int column,
                                                        const int rows, const int wide)
 {
-    vector sums[12][4];
+    chunk sums[12][4];
     const float *a = p->a + row * p->a_row;
     const float *b = p->b + column;
 
@@ -26,35 +52,37 @@ static inline __attribute__((always_inline)) void tile(const struct product *p, 
     for (int r = 0; r < rows; r++)
 #pragma GCC unroll 4
         for (int w = 0; w < wide; w++)
-            sums[r][w] = (vector){0};
+            sums[r][w] = BROADCAST(0);
     for (int o = 0; o < p->outer; o++) {
         const float *ak = a + o * p->a_outer;
         const float *bk = b + o * p->b_outer;
         for (int k = 0; k < p->inner; k++) {
-            vector columns[4];
+            chunk columns[4];
 #pragma GCC unroll 4
             for (int w = 0; w < wide; w++)
-                columns[w] = ((const vector *)bk)[w];
+                columns[w] = load(bk + w * CHUNK);
 #pragma GCC unroll 12
-            for (int r = 0; r < rows; r++)
+            for (int r = 0; r < rows; r++) {
+                const chunk value = BROADCAST(ak[r * p->a_row]);
 #pragma GCC unroll 4
                 for (int w = 0; w < wide; w++)
-                    sums[r][w] += ak[r * p->a_row] * columns[w];
+                    sums[r][w] = FUSED(value, columns[w], sums[r][w]);
+            }
             ak += p->a_inner;
             bk += p->b_inner;
         }
     }
 #pragma GCC unroll 12
     for (int r = 0; r < rows; r++) {
-        vector *c = (vector *)(p->c + (row + r) * p->c_row + column);
+        float *c = p->c + (row + r) * p->c_row + column;
 #pragma GCC unroll 4
         for (int w = 0; w < wide; w++) {
-            vector sum = sums[r][w] * p->alpha;
+            chunk sum = sums[r][w] * BROADCAST(p->alpha);
             if (p->beta != 0)
-                sum += p->beta * c[w];
+                sum += BROADCAST(p->beta) * load(c + w * CHUNK);
             if (p->bias != NULL)
-                sum += ((const vector *)(p->bias + column))[w];
-            c[w] = sum;
+                sum += load(p->bias + column + w * CHUNK);
+            *(loose_chunk *)(c + w * CHUNK) = sum;
         }
     }
 }
@@ -64,12 +92,11 @@ static inline __attribute__((always_inline)) void tile(const struct product *p, 
     {                                                                                                        \
         tile(p, row, column, rows, wide);                                                                    \
     }
-#define TILES_3(wide) TILE(1, wide) TILE(2, wide) TILE(3, wide)
-#define TILES_6(wide) TILES_3(wide) TILE(4, wide) TILE(5, wide) TILE(6, wide)
+#define TILES_6(wide) TILE(1, wide) TILE(2, wide) TILE(3, wide) TILE(4, wide) TILE(5, wide) TILE(6, wide)
 #define TILES_8(wide) TILES_6(wide) TILE(7, wide) TILE(8, wide)
 #define TILES_12(wide) TILES_8(wide) TILE(9, wide) TILE(10, wide) TILE(11, wide) TILE(12, wide)
-#define NAMES_3(wide) NULL, tile_1_##wide, tile_2_##wide, tile_3_##wide
-#define NAMES_6(wide) NAMES_3(wide), tile_4_##wide, tile_5_##wide, tile_6_##wide
+#define NAMES_6(wide)                                                                                        \
+    NULL, tile_1_##wide, tile_2_##wide, tile_3_##wide, tile_4_##wide, tile_5_##wide, tile_6_##wide
 #define NAMES_8(wide) NAMES_6(wide), tile_7_##wide, tile_8_##wide
 #define NAMES_12(wide) NAMES_8(wide), tile_9_##wide, tile_10_##wide, tile_11_##wide, tile_12_##wide
 
@@ -82,19 +109,19 @@ TILES_12(2)
 TILES_8(3)
 TILES_6(4)
 static tile_function *const tiles[][13] = {{NULL}, {NAMES_12(1)}, {NAMES_12(2)}, {NAMES_8(3)}, {NAMES_6(4)}};
-#elif defined(__AVX2__) || defined(__aarch64__)
-TILES_6(1)
-static tile_function *const tiles[][7] = {{NULL}, {NAMES_6(1)}};
+#elif defined(__aarch64__)
+TILES_6(4)
+static tile_function *const tiles[][7] = {{NULL}, {NULL}, {NULL}, {NULL}, {NAMES_6(4)}};
 #else
-TILES_3(1)
-static tile_function *const tiles[][4] = {{NULL}, {NAMES_3(1)}};
+TILES_6(2)
+static tile_function *const tiles[][7] = {{NULL}, {NULL}, {NAMES_6(2)}};
 #endif
 /* clang-format on */
 
 void KERNEL(product)(const struct product *p)
 {
     for (int column = 0; column < p->columns;) {
-        const int left = (p->columns - column) / LANES;
+        const int left = (p->columns - column) / CHUNK;
         const int wide = left < WIDEST ? left : WIDEST;
         const int count = (p->rows + most_rows[wide] - 1) / most_rows[wide];
         for (int i = 0; i < count; i++) {
@@ -102,6 +129,6 @@ void KERNEL(product)(const struct product *p)
             const int end = (int)((long)p->rows * (i + 1) / count);
             tiles[wide][end - row](p, row, column);
         }
-        column += wide * LANES;
+        column += wide * CHUNK;
     }
 }

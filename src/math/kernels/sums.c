@@ -30,21 +30,17 @@ void KERNEL(subtract_mean)(int pixels, int channels, int pitch, float *y, const 
 void KERNEL(column_sums)(size_t rows, ptrdiff_t stride, int columns, float *sums, const float *x, float beta,
                          float alpha)
 {
+    enum { CHAINS = 4 };
     for (int c = 0; c < columns; c += LANES) {
-        vector sum = {0};
-        for (size_t row = 0; row < rows; row++)
-            sum += *(const vector *)(x + (ptrdiff_t)row * stride + c);
+        vector chains[CHAINS] = {0};
+        size_t row = 0;
+        for (; row + CHAINS <= rows; row += CHAINS)
+            for (int i = 0; i < CHAINS; i++)
+                chains[i] += *(const vector *)(x + (ptrdiff_t)(row + (size_t)i) * stride + c);
+        for (; row < rows; row++)
+            chains[0] += *(const vector *)(x + (ptrdiff_t)row * stride + c);
+        const vector sum = (chains[0] + chains[1]) + (chains[2] + chains[3]);
         vector *out = (vector *)(sums + c);
         *out = beta != 0 ? beta * *out + alpha * sum : alpha * sum;
     }
-}
-
-void KERNEL(transpose)(int rows, int columns, float *to, ptrdiff_t to_row, const float *from,
-                       ptrdiff_t from_row)
-{
-    for (int i = 0; i < rows; i += LANES)
-        for (int j = 0; j < columns; j += LANES)
-            for (int l = 0; l < LANES; l++)
-                for (int k = 0; k < LANES; k++)
-                    to[(j + l) * to_row + i + k] = from[(i + k) * from_row + j + l];
 }
