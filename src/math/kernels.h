@@ -101,8 +101,8 @@ struct kernels {
     void (*channel_sums)(int pixels, int pitch, float *sums, const float *x);
     void (*subtract_mean)(int pixels, int channels, int pitch, float *y, const float *x, const float *mean);
 
-    /* sums[c] = beta * sums[c] + alpha * (sum over rows of x[row * stride + c]), c < columns (a multiple of 16); four
-     * chains of every fourth row, then their sum */
+    /* sums[c] = beta * sums[c] + alpha * (sum over rows of x[row * stride + c]), c < columns (a multiple
+     * of 16); four chains of every fourth row, then their sum */
     void (*column_sums)(size_t rows, ptrdiff_t stride, int columns, float *sums, const float *x, float beta,
                         float alpha);
 

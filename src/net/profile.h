@@ -9,7 +9,7 @@
 enum profile_pass {
     PROFILE_PREPARE, /* what is derived of the parameters */
     PROFILE_FORWARD,
-    PROFILE_BACKWARD, /* of a layer with parameters: what both of the next two need, and neither gradient itself */
+    PROFILE_BACKWARD, /* of a layer with parameters: what both gradients need and neither is */
     PROFILE_DATA_GRADIENT,
     PROFILE_WEIGHT_GRADIENT,
     PROFILE_UPDATE,

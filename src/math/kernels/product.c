@@ -1,6 +1,7 @@
-/* The product behind convolutions and linear layers, forward and backward: tiles of rows x columns that stay in
- * registers while the sum runs. Here alone vectors are as wide as the machine's registers, and the fused multiply-add
- * is spelled out: whether a sum is rounded once or twice must not depend on how a compiler treats a loop. */
+/* The product behind convolutions and linear layers, forward and backward: tiles of rows x columns that
+ * stay in registers while the sum runs. Here alone vectors are as wide as the machine's registers, and the
+ * fused multiply-add is spelled out: whether a sum is rounded once or twice must not depend on how a
+ * compiler treats a loop. */
 #include "math/kernels/kernel.h"
 
 #if defined(__AVX512F__)

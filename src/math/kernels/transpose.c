@@ -12,7 +12,8 @@ static inline vector zip_upper(vector a, vector b)
     return __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
 }
 
-/* Zipping row i with row i + 8 four times over takes every element's row number out of its place and puts its column number in. */
+/* Zipping row i with row i + 8 four times over takes every element's row number out of its place and puts
+ * its column number in. */
 static inline void transpose_block(float *to, ptrdiff_t to_row, const float *from, ptrdiff_t from_row)
 {
     vector rows[LANES], zipped[LANES];

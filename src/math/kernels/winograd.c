@@ -1,8 +1,14 @@
 /* The transforms of Winograd's minimal filtering F(m, r) with m + r - 1 = 8 points: 0, ±1, ±2, ±1/2 and
  * infinity (Lavin and Gray 2016; the matrices are those of Toom and Cook for these points). With the 1-D
- * matrices Bᵀ (8 x 8), G (8 x r) and Aᵀ (m x 8), each applied along both axes, y = Aᵀ [(G w Gᵀ) ⊙ (Bᵀ x B)]
- * A, and backward passes are the exact adjoints: Q = A dy Aᵀ, dx = B [U ⊙ Q] Bᵀ, dw = Gᵀ [sum of Q ⊙ V] G. B
- * does not depend on r, so kernels of 3 (m = 6) and 5 (m = 4) share the most of it. All work on sixteen
+ * matrices Bᵀ (8 x 8), G (8 x r) and Aᵀ (m x 8), each applied along both axes,
+ *
+ *     y = Aᵀ [(G w Gᵀ) ⊙ (Bᵀ x B)] A
+ *
+ * and the backward passes are the exact adjoints: with Q = A dy Aᵀ, V = Bᵀ x B and U = G w Gᵀ,
+ *
+ *     dx = B [U ⊙ Q] Bᵀ,    dw = Gᵀ [sum of Q ⊙ V] G
+ *
+ * B does not depend on r, so kernels of 3 (m = 6) and 5 (m = 4) share the most of it. All work on sixteen
  * channels at a time. */
 #include "math/kernels/kernel.h"
 
