@@ -103,6 +103,8 @@ struct assay_phase {
      * whatever the minibatch. A part owns a band of rows (assay_band) of the edge that it writes, so that
      * phases with the same cut fit part by part. */
     int per_sample, items;
+    int together; /* with per_sample 1: the kernel takes samples item … item + together - 1 at once, as far as
+                     the minibatch has them (assay_together); 0 and 1: one at a time */
     unsigned reads, writes; /* sets of assay_buffer */
     unsigned across; /* those of `reads` of which an item reads more than the same item of an earlier phase
                         with the same cut wrote */
@@ -115,7 +117,7 @@ struct assay_layer_plan {
     const char *name;
     const void *options;
     struct assay_edge input;
-    int batch;           /* the largest minibatch */
+    int batch;           /* the most samples at a time: the largest minibatch, or a part of it */
     bool training;       /* false: a plan for testing, which keeps nothing and has no backward pass */
     bool input_gradient; /* whether anybody wants it */
     bool direct;         /* the user insists on algorithms that add what the formula adds, no others */
@@ -128,6 +130,7 @@ struct assay_layer_plan {
     bool in_place; /* output may be the input's memory (then backward must not read the input, nor may the
                       layer before read its output) */
     bool backward_reads_input, backward_reads_output;
+    bool whole_batch; /* what a sample gets depends on the others of its minibatch, which must not be cut */
     size_t derived_floats, kept_bytes, scratch_bytes; /* scratch: for each thread */
     const void *design;                               /* the layer's own constants, in the arena */
     const char *algorithm;                /* for `assay check`; NULL when there is nothing to tell */
@@ -190,6 +193,9 @@ void *assay_design(struct assay_layer_plan *plan, size_t size);
 /* Into how many bands of rows a sample is cut, so that small minibatches use every thread as well: a function
  * of batch and height alone. */
 int assay_bands(const struct assay_layer_plan *plan, int height);
+
+/* How many samples a kernel takes that is handed the first of as many as `together`. */
+int assay_together(const struct assay_work *work, int together, int sample);
 
 /* Item → sample and rows [first, end) of `height` rows in `bands` bands. */
 struct assay_band {

@@ -171,6 +171,7 @@ static bool plan(struct assay_layer_plan *plan, struct assay_problem *problem)
     const int bands = assay_bands(plan, plan->input.shape.height), blocks = plan->input.pitch / ASSAY_LANES;
     plan->output = plan->input;
     plan->backward_reads_input = true;
+    plan->whole_batch = true;
     plan->forward_flops = 6.0 * (double)assay_edge_floats(&plan->input);
     add_parameter(plan, "weight", ASSAY_ONE, true);
     add_parameter(plan, "bias", ASSAY_ZERO, true);

@@ -14,9 +14,11 @@
 struct design {
     struct convolution convolution; /* first */
     struct winograd winograd;
-    int tiles; /* of a sample */
-    int parts; /* into which the points of a sample's products are cut, for small batches */
-    ptrdiff_t v_step, q_step, m_step, n_step; /* from one point to the next */
+    int tiles;    /* of a sample */
+    int parts;    /* into which the points of a sample's products are cut, for small batches */
+    int together; /* samples whose products are done at once, so that the weights' points come to the
+                     cache less often, and tiles of rows are full */
+    ptrdiff_t v_step, q_step, m_step, n_step, du_step; /* from one point to the next */
     size_t v, q, du, m,
         n; /* in the kept block, in floats; M and N for small batches alone, V when testing too */
 };
@@ -44,15 +46,16 @@ struct points {
     ptrdiff_t step;
 };
 
-/* to[point][tile][…] = from[point][tile][…] times the weights' points, for points first … end - 1 */
-static void multiply(const struct assay_work *work, int first, int end, bool backward, struct points to,
-                     struct points from)
+/* to[point][tile][…] = from[point][tile][…] times the weights' points, for points first … end - 1 and the
+ * tiles of so many samples */
+static void multiply(const struct assay_work *work, int samples, int first, int end, bool backward,
+                     struct points to, struct points from)
 {
     const struct design *d = work->plan->design;
     const struct winograd *w = &d->winograd;
     const int inner = backward ? w->out_pitch : w->in_pitch, columns = backward ? w->in_pitch : w->out_pitch;
     const float *weights = work->derived + (backward ? WINOGRAD_POINTS * w->weight_step : 0);
-    struct product product = {.rows = d->tiles,
+    struct product product = {.rows = samples * d->tiles,
                               .columns = columns,
                               .outer = 1,
                               .inner = inner,
@@ -129,25 +132,39 @@ static struct points n_of(const struct assay_work *work, int sample)
     return (struct points){kept(work, d->n, sample, d->winograd.in_pitch), d->v_step};
 }
 
-/* A whole sample, start to end: what it goes through stays in the cache. Scratch: M, and V when testing; N
- * and the padded gradient. */
+/* The next sample's points. */
+static struct points beyond(const struct assay_work *work, struct points points, int samples, int pitch)
+{
+    const struct design *d = work->plan->design;
+    return (struct points){points.at + (ptrdiff_t)samples * d->tiles * pitch, points.step};
+}
+
+/* A few whole samples, start to end: what they go through stays in the cache. Scratch: M, and V when testing;
+ * N and the padded gradient. */
 static void forward(const struct assay_work *work, int sample, void *scratch)
 {
     const struct design *d = work->plan->design;
+    const int samples = assay_together(work, d->together, sample);
     const struct points m = {scratch, d->m_step}, beside = {m.at + WINOGRAD_POINTS * d->m_step, d->n_step};
     const struct points v = work->plan->training ? v_of(work, sample) : beside;
-    transform_input(work, sample, v);
-    multiply(work, 0, WINOGRAD_POINTS, false, m, v);
-    transform_output(work, sample, m);
+    for (int i = 0; i < samples; i++)
+        transform_input(work, sample + i, beyond(work, v, i, d->winograd.in_pitch));
+    multiply(work, samples, 0, WINOGRAD_POINTS, false, m, v);
+    for (int i = 0; i < samples; i++)
+        transform_output(work, sample + i, beyond(work, m, i, d->winograd.out_pitch));
 }
 
 static void backward_data(const struct assay_work *work, int sample, void *scratch)
 {
     const struct design *d = work->plan->design;
+    const int samples = assay_together(work, d->together, sample);
     const struct points n = {scratch, d->n_step}, q = q_of(work, sample);
-    transform_gradient(work, sample, q);
-    multiply(work, 0, WINOGRAD_POINTS, true, n, q);
-    transform_data(work, sample, n, n.at + WINOGRAD_POINTS * d->n_step);
+    for (int i = 0; i < samples; i++)
+        transform_gradient(work, sample + i, beyond(work, q, i, d->winograd.out_pitch));
+    multiply(work, samples, 0, WINOGRAD_POINTS, true, n, q);
+    for (int i = 0; i < samples; i++)
+        transform_data(work, sample + i, beyond(work, n, i, d->winograd.in_pitch),
+                       n.at + WINOGRAD_POINTS * d->n_step);
 }
 
 /* Small batches: the same in three phases, the products cut by points, so that every thread has some. */
@@ -162,7 +179,7 @@ static void forward_products(const struct assay_work *work, int item, void *scra
     (void)scratch;
     const struct design *d = work->plan->design;
     const struct assay_band points = assay_band(item, d->parts, WINOGRAD_POINTS);
-    multiply(work, points.first, points.end, false, m_of(work, points.sample), v_of(work, points.sample));
+    multiply(work, 1, points.first, points.end, false, m_of(work, points.sample), v_of(work, points.sample));
 }
 
 static void forward_output(const struct assay_work *work, int sample, void *scratch)
@@ -182,7 +199,7 @@ static void backward_products(const struct assay_work *work, int item, void *scr
     (void)scratch;
     const struct design *d = work->plan->design;
     const struct assay_band points = assay_band(item, d->parts, WINOGRAD_POINTS);
-    multiply(work, points.first, points.end, true, n_of(work, points.sample), q_of(work, points.sample));
+    multiply(work, 1, points.first, points.end, true, n_of(work, points.sample), q_of(work, points.sample));
 }
 
 static void backward_input(const struct assay_work *work, int sample, void *scratch)
@@ -190,25 +207,33 @@ static void backward_input(const struct assay_work *work, int sample, void *scra
     transform_data(work, sample, n_of(work, sample), scratch);
 }
 
-/* dU[point][p][q] = sum over samples and tiles of V[point][tile][p] Q[point][tile][q] */
-static void backward_weight_products(const struct assay_work *work, int point, void *scratch)
+/* dU[p][q] = sum over samples and tiles of V[tile][p] Q[tile][q] at one point, for `rows` channels p from
+ * `first` */
+static void multiply_weight(const struct assay_work *work, int point, int first, int rows, float *du)
 {
-    (void)scratch;
     const struct design *d = work->plan->design;
     const struct winograd *w = &d->winograd;
-    const struct product product = {.rows = w->in_pitch,
+    const struct product product = {.rows = rows,
                                     .columns = w->out_pitch,
                                     .outer = 1,
                                     .inner = work->step->samples * d->tiles,
-                                    .a = v_of(work, 0).at + point * d->v_step,
+                                    .a = v_of(work, 0).at + point * d->v_step + first,
                                     .a_row = 1,
                                     .a_inner = w->in_pitch,
                                     .b = q_of(work, 0).at + point * d->q_step,
                                     .b_inner = w->out_pitch,
-                                    .c = (float *)work->kept + d->du + point * w->weight_step,
+                                    .c = du,
                                     .c_row = w->out_pitch,
                                     .alpha = 1};
     work->kernels->product(&product);
+}
+
+static void backward_weight_products(const struct assay_work *work, int point, void *scratch)
+{
+    (void)scratch;
+    const struct design *d = work->plan->design;
+    multiply_weight(work, point, 0, d->winograd.in_pitch,
+                    (float *)work->kept + d->du + point * d->winograd.weight_step);
 }
 
 static void backward_weight(const struct assay_work *work, int p, void *scratch)
@@ -218,6 +243,22 @@ static void backward_weight(const struct assay_work *work, int p, void *scratch)
     work->kernels->winograd_weight_adjoint(&d->winograd, p, work->gradients[WEIGHT_PARAMETER],
                                            (const float *)work->kept + d->du, work->step->beta,
                                            work->step->alpha);
+}
+
+/* Small batches: both at once for input channels 16 item … 16 item + 15, whose dU stays in the cache.
+ * Scratch: dU. */
+static void backward_weight_rows(const struct assay_work *work, int item, void *scratch)
+{
+    const struct design *d = work->plan->design;
+    struct winograd rows = d->winograd;
+    const int first = item * ASSAY_LANES;
+    rows.weight_step = d->du_step;
+    for (int point = 0; point < WINOGRAD_POINTS; point++)
+        multiply_weight(work, point, first, ASSAY_LANES, (float *)scratch + point * d->du_step);
+    for (int p = 0; p < ASSAY_LANES; p++)
+        work->kernels->winograd_weight_adjoint(
+            &rows, p, work->gradients[WEIGHT_PARAMETER] + (ptrdiff_t)first * rows.out_pitch, scratch,
+            work->step->beta, work->step->alpha);
 }
 
 /* U of input channels 16 item … 16 item + 15, and its transpose */
@@ -263,9 +304,10 @@ static void add_forward(struct assay_layer_plan *plan, const struct design *d)
     const unsigned source = convolution_source(&d->convolution);
     convolution_add_padding(plan, &d->convolution);
     if (d->parts == 1) {
-        assay_add_phase(
-            plan, ASSAY_FORWARD,
-            phase_of("forward", forward, 1, source | ASSAY_VALUES | ASSAY_DERIVED, ASSAY_OUTPUT | V));
+        struct assay_phase phase =
+            phase_of("forward", forward, 1, source | ASSAY_VALUES | ASSAY_DERIVED, ASSAY_OUTPUT | V);
+        phase.together = d->together;
+        assay_add_phase(plan, ASSAY_FORWARD, phase);
         return;
     }
     assay_add_phase(plan, ASSAY_FORWARD, phase_of("transform input", forward_input, 1, source, V));
@@ -278,9 +320,10 @@ static void add_forward(struct assay_layer_plan *plan, const struct design *d)
 static void add_backward(struct assay_layer_plan *plan, const struct design *d)
 {
     if (plan->input_gradient && d->parts == 1) {
-        assay_add_phase(plan, ASSAY_BACKWARD,
-                        phase_of("backward data", backward_data, 1, ASSAY_OUTPUT_GRADIENT | ASSAY_DERIVED,
-                                 ASSAY_INPUT_GRADIENT | Q));
+        struct assay_phase phase = phase_of("backward data", backward_data, 1,
+                                            ASSAY_OUTPUT_GRADIENT | ASSAY_DERIVED, ASSAY_INPUT_GRADIENT | Q);
+        phase.together = d->together;
+        assay_add_phase(plan, ASSAY_BACKWARD, phase);
     } else {
         assay_add_phase(plan, ASSAY_BACKWARD,
                         phase_of("transform gradient", backward_gradient, 1, ASSAY_OUTPUT_GRADIENT, Q));
@@ -291,18 +334,24 @@ static void add_backward(struct assay_layer_plan *plan, const struct design *d)
                             phase_of("backward data", backward_input, 1, PRODUCTS, ASSAY_INPUT_GRADIENT));
         }
     }
+    if (d->parts == 1)
+        assay_add_phase(plan, ASSAY_BACKWARD,
+                        (struct assay_phase){.name = "weight products",
+                                             .kernel = backward_weight_products,
+                                             .items = WINOGRAD_POINTS,
+                                             .reads = V | Q,
+                                             .writes = DU});
     assay_add_phase(plan, ASSAY_BACKWARD,
-                    (struct assay_phase){.name = "weight products",
-                                         .kernel = backward_weight_products,
-                                         .items = WINOGRAD_POINTS,
-                                         .reads = V | Q,
-                                         .writes = DU});
-    assay_add_phase(plan, ASSAY_BACKWARD,
-                    (struct assay_phase){.name = "backward weight",
-                                         .kernel = backward_weight,
-                                         .items = plan->input.pitch,
-                                         .reads = DU,
-                                         .writes = ASSAY_GRADIENTS});
+                    d->parts == 1 ? (struct assay_phase){.name = "backward weight",
+                                                         .kernel = backward_weight,
+                                                         .items = plan->input.pitch,
+                                                         .reads = DU,
+                                                         .writes = ASSAY_GRADIENTS}
+                                  : (struct assay_phase){.name = "backward weight",
+                                                         .kernel = backward_weight_rows,
+                                                         .items = plan->input.pitch / ASSAY_LANES,
+                                                         .reads = V | Q,
+                                                         .writes = ASSAY_GRADIENTS});
     plan_bias_gradient(plan);
 }
 
@@ -326,25 +375,29 @@ bool convolution_winograd(struct assay_layer_plan *plan, const struct convolutio
     const size_t tiles = (size_t)(tiles_y * tiles_x);
     *d = (struct design){
         .convolution = *convolution, .tiles = tiles_y * tiles_x, .parts = assay_bands(plan, WINOGRAD_POINTS)};
+    d->together = batch < 16 ? 1 : 2;
     d->winograd = (struct winograd){
         convolution->kernel, outputs, in.height, in.width,      plan->input.pitch, out.height, out.width,
         plan->output.pitch,  tiles_y, tiles_x,   step_of(p * q)};
     d->v_step = step_of(batch * tiles * p);
     d->q_step = step_of(batch * tiles * q);
-    d->m_step = step_of(tiles * q);
-    d->n_step = step_of(tiles * p);
+    d->m_step = step_of((size_t)d->together * tiles * q);
+    d->n_step = step_of((size_t)d->together * tiles * p);
+    d->du_step = step_of(ASSAY_LANES * q);
     const size_t v = WINOGRAD_POINTS * (size_t)d->v_step, all_q = WINOGRAD_POINTS * (size_t)d->q_step;
     const bool small = d->parts > 1;
     size_t end = convolution_kept_bytes(plan, convolution) / sizeof(float);
     d->v = take(&end, plan->training || small ? v : 0);
     d->q = take(&end, plan->training ? all_q : 0);
-    d->du = take(&end, plan->training ? WINOGRAD_POINTS * (size_t)d->winograd.weight_step : 0);
+    d->du = take(&end, plan->training && !small ? WINOGRAD_POINTS * (size_t)d->winograd.weight_step : 0);
     d->m = take(&end, small ? all_q : 0);
     d->n = take(&end, small && plan->input_gradient ? v : 0);
     plan->kept_bytes = end * sizeof(float);
     const size_t n = WINOGRAD_POINTS * (size_t)d->n_step, m = WINOGRAD_POINTS * (size_t)d->m_step,
                  padded = assay_edge_floats(&convolution->padded);
-    plan->scratch_bytes = (n + (m > padded ? m : padded)) * sizeof(float);
+    const size_t pass = n + (m > padded ? m : padded),
+                 du = plan->training && small ? WINOGRAD_POINTS * (size_t)d->du_step : 0;
+    plan->scratch_bytes = (pass > du ? pass : du) * sizeof(float);
     plan->derived_floats = WINOGRAD_POINTS * (size_t)d->winograd.weight_step * 2;
     plan->algorithm = convolution->kernel == 5 ? "winograd F(4, 5)" : "winograd F(6, 3)";
     assay_add_phase(plan, ASSAY_PREPARE,

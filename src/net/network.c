@@ -219,23 +219,35 @@ struct round_context {
 
 static int group_items(const struct phase_group *group, int samples)
 {
-    return group->per_sample > 0 ? group->per_sample * samples : group->items;
+    if (group->per_sample == 0)
+        return group->items;
+    return (group->per_sample * samples + group->together - 1) / group->together;
+}
+
+/* One item of a group: samples that stay together go through phase after phase. */
+static void run_group(const struct round_context *c, const struct phase_group *group, int item, void *scratch)
+{
+    const int first = item * group->together;
+    int end = first + group->together;
+    if (group->together > 1 && end > c->network->step.samples)
+        end = c->network->step.samples;
+    for (int p = group->first; p < group->first + group->count; p++) {
+        const struct placed_phase *placed = &c->program->phases[p];
+        const int step = placed->phase->together > 1 ? placed->phase->together : 1;
+        for (int i = first; i < end; i += step)
+            placed->phase->kernel(&c->work[placed->layer + 1], i, scratch);
+    }
 }
 
 static void run_item(void *context, int item, int worker)
 {
     const struct round_context *c = context;
-    const struct program *program = c->program;
     const struct plan *plan = c->network->plan;
     const size_t scratch = larger(plan->train_memory.scratch_bytes, plan->test_memory.scratch_bytes);
-    const struct phase_group *group = &program->groups[c->round->first];
+    const struct phase_group *group = &c->program->groups[c->round->first];
     for (int items; item >= (items = group_items(group, c->network->step.samples)); group++)
         item -= items;
-    for (int p = group->first; p < group->first + group->count; p++) {
-        const struct placed_phase *placed = &program->phases[p];
-        placed->phase->kernel(&c->work[placed->layer + 1], item,
-                              c->network->memory + c->network->layout.scratch + scratch * (size_t)worker);
-    }
+    run_group(c, group, item, c->network->memory + c->network->layout.scratch + scratch * (size_t)worker);
 }
 
 static void run_program(struct network *network, const struct program *program, bool training)
@@ -254,27 +266,40 @@ void network_prepare(struct network *network)
     run_program(network, &network->plan->prepare, true);
 }
 
-static struct network_results results_of(const struct network *network)
+/* The samples part by part. Their gradients add up: after the first, what is there counts whole. */
+static struct network_results run_parts(struct network *network, const struct program *program, bool training,
+                                        const struct minibatch *minibatch)
 {
-    return (struct network_results){network->feed.loss, network->feed.nll, network->feed.predicted};
+    const struct feed whole = network->feed;
+    for (int first = 0; first < minibatch->samples; first += network->plan->part) {
+        const int left = minibatch->samples - first;
+        const int samples = left < network->plan->part ? left : network->plan->part;
+        network->feed.minibatch = *minibatch;
+        network->feed.minibatch.indices = minibatch->indices + first;
+        network->feed.loss = whole.loss + first;
+        network->feed.nll = whole.nll + first;
+        network->feed.predicted = whole.predicted + first;
+        network->step.samples = samples;
+        network->step.indices = network->feed.minibatch.indices;
+        run_program(network, program, training);
+        network->step.beta = 1;
+    }
+    network->feed = whole;
+    return (struct network_results){whole.loss, whole.nll, whole.predicted};
 }
 
 struct network_results network_train(struct network *network, const struct minibatch *minibatch,
                                      uint64_t seed, uint32_t epoch, float scale, float beta, float alpha)
 {
-    network->feed.minibatch = *minibatch;
     network->feed.scale = scale;
-    network->step = (struct assay_step){seed, epoch, minibatch->samples, minibatch->indices, beta, alpha};
-    run_program(network, &network->plan->train, true);
-    return results_of(network);
+    network->step = (struct assay_step){.seed = seed, .epoch = epoch, .beta = beta, .alpha = alpha};
+    return run_parts(network, &network->plan->train, true, minibatch);
 }
 
 struct network_results network_test(struct network *network, const struct minibatch *minibatch)
 {
-    network->feed.minibatch = *minibatch;
-    network->step = (struct assay_step){.samples = minibatch->samples, .indices = minibatch->indices};
-    run_program(network, &network->plan->test, false);
-    return results_of(network);
+    network->step = (struct assay_step){0};
+    return run_parts(network, &network->plan->test, false, minibatch);
 }
 
 struct update_context {

@@ -1,6 +1,7 @@
 #include "net/plan.h"
 
 #include <assert.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -32,6 +33,7 @@ void assay_add_phase(struct assay_layer_plan *plan, enum assay_pass pass, struct
 {
     assert(plan->phase_count[pass] < ASSAY_PHASES);
     assert((phase.per_sample > 0) != (phase.items > 0));
+    assert(phase.together <= 1 || phase.per_sample == 1);
     plan->phases[pass][plan->phase_count[pass]++] = phase;
 }
 
@@ -55,13 +57,19 @@ struct assay_band assay_band(int item, int bands, int height)
     return (struct assay_band){item / bands, height * band / bands, height * (band + 1) / bands};
 }
 
+int assay_together(const struct assay_work *work, int together, int sample)
+{
+    const int left = work->step->samples - sample;
+    return together < left ? together : left;
+}
+
 /* Building. */
 
 struct builder {
     struct arena *arena;
     const struct plan_request *request;
     struct diagnostics *diagnostics;
-    struct plan *plan;
+    struct plan *plan; /* its part is known before its layers */
 };
 
 static struct place place_of_item(const struct builder *builder, size_t item)
@@ -82,7 +90,7 @@ static bool refuse_large(const struct builder *builder, size_t item, const struc
 {
     char text[160];
     snprintf(text, sizeof text, "gives %d x %d x %d values for each of %d samples, which is too large",
-             shape->channels, shape->height, shape->width, builder->request->batch);
+             shape->channels, shape->height, shape->width, builder->plan->part);
     return refuse(builder, item, NULL, text);
 }
 
@@ -122,7 +130,7 @@ static bool plan_layer(struct builder *builder, size_t item, struct assay_edge i
     *plan = (struct assay_layer_plan){.name = name,
                                       .options = value->options,
                                       .input = input,
-                                      .batch = builder->request->batch,
+                                      .batch = builder->plan->part,
                                       .direct = builder->request->direct,
                                       .training = training,
                                       .input_gradient = training && builder->plan->layer_count > 0,
@@ -134,7 +142,7 @@ static bool plan_layer(struct builder *builder, size_t item, struct assay_edge i
     const struct assay_shape out = plan->output.shape;
     size_t floats;
     const size_t dimensions[] = {(size_t)out.height, (size_t)out.width, (size_t)plan->output.pitch,
-                                 (size_t)builder->request->batch};
+                                 (size_t)builder->plan->part};
     if (!size_of_dimensions(dimensions, 4, sizeof(float), (size_t)1 << 36, &floats))
         return refuse_large(builder, item, &out);
     return true;
@@ -224,7 +232,7 @@ static bool shares_memory(const struct plan *plan, int l, bool training)
 static bool place_memory(struct plan *plan, bool training, struct arena *arena)
 {
     struct placement *memory = training ? &plan->train_memory : &plan->test_memory;
-    const size_t edges = (size_t)plan->layer_count + 1, batch = (size_t)plan->batch;
+    const size_t edges = (size_t)plan->layer_count + 1, samples = (size_t)plan->part;
     memory->edges = arena_allocate(arena, edges, sizeof *memory->edges);
     memory->gradients = arena_allocate(arena, edges, sizeof *memory->gradients);
     memory->kept = arena_allocate(arena, edges, sizeof *memory->kept);
@@ -233,7 +241,7 @@ static bool place_memory(struct plan *plan, bool training, struct arena *arena)
     for (int e = 0; e <= plan->layer_count; e++) {
         const struct assay_edge *edge =
             e == 0 ? &plan->layers[0].train.input : &plan->layers[e - 1].train.output;
-        const size_t floats = size_round_up(assay_edge_floats(edge) * batch, ASSAY_LANES);
+        const size_t floats = size_round_up(assay_edge_floats(edge) * samples, ASSAY_LANES);
         if (e > 0 && shares_memory(plan, e - 1, training)) {
             memory->edges[e] = memory->edges[e - 1];
             memory->gradients[e] = memory->gradients[e - 1];
@@ -359,8 +367,9 @@ static bool build_programs(struct plan *plan, struct arena *arena)
     return program_build(&plan->test, uses, list.count, arena);
 }
 
-const struct plan *plan_create(struct arena *arena, const struct plan_request *request,
-                               struct diagnostics *diagnostics)
+/* The plan for at most `part` samples at a time; NULL without one. */
+static struct plan *plan_part(struct arena *arena, const struct plan_request *request, int part,
+                              struct diagnostics *diagnostics)
 {
     struct plan *plan = arena_allocate(arena, 1, sizeof *plan);
     struct builder builder = {arena, request, diagnostics, plan};
@@ -370,6 +379,7 @@ const struct plan *plan_create(struct arena *arena, const struct plan_request *r
         refuse_memory(&builder);
         return NULL;
     }
+    plan->part = part;
     plan->image = (struct assay_shape){request->image.channels, request->image.height + 2 * request->pad,
                                        request->image.width + 2 * request->pad};
     plan->pad = request->pad;
@@ -385,4 +395,28 @@ const struct plan *plan_create(struct arena *arena, const struct plan_request *r
         return NULL;
     }
     return plan;
+}
+
+/* Equal parts as large as the caches hold what they keep, but not of fewer than about LEAST samples, lest the
+ * work that every part repeats counts: a function of the network and the batch alone. */
+static int samples_at_a_time(const struct plan *plan)
+{
+    enum { LEAST = 16 };
+    const size_t cached = (size_t)8 << 20;
+    const size_t bytes = plan->train_memory.floats * sizeof(float) + plan->train_memory.kept_bytes;
+    for (int l = 0; l < plan->layer_count; l++)
+        if (plan->layers[l].train.whole_batch)
+            return plan->batch;
+    const size_t fitting = (size_t)plan->batch * cached / bytes;
+    const int most = fitting > LEAST ? fitting < INT_MAX ? (int)fitting : INT_MAX : LEAST;
+    const int parts = most < plan->batch ? (plan->batch - 1) / most + 1 : 1;
+    return (plan->batch - 1) / parts + 1;
+}
+
+const struct plan *plan_create(struct arena *arena, const struct plan_request *request,
+                               struct diagnostics *diagnostics)
+{
+    const struct plan *whole = plan_part(arena, request, request->batch, diagnostics);
+    const int part = whole != NULL ? samples_at_a_time(whole) : request->batch;
+    return part == request->batch ? whole : plan_part(arena, request, part, diagnostics);
 }

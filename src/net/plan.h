@@ -23,6 +23,7 @@ struct phase_group {
     int first, count; /* in program.phases */
     int per_sample;   /* items for each sample, or 0 … */
     int items;        /* … and a number that does not depend on the minibatch */
+    int together;     /* consecutive samples that make one item of the team, at least 1 */
 };
 
 /* Groups that run at the same time; the next round waits for all of them. */
@@ -54,6 +55,8 @@ struct placement {
 struct plan {
     struct assay_shape image; /* what comes in, padded */
     int pad, classes, batch;
+    int part; /* samples at a time: a large minibatch goes through the network in parts that the caches hold,
+                 and their gradients add up */
     int layer_count; /* without those that are absent */
     struct placed_layer *layers;
     struct program prepare, train, test; /* train: forward, loss and backward */
@@ -74,6 +77,9 @@ struct plan_request {
  * without memory. The plan lives in the arena. */
 const struct plan *plan_create(struct arena *arena, const struct plan_request *request,
                                struct diagnostics *diagnostics);
+
+/* Operations of a sample: of the forward pass, and with the backward one. */
+double plan_flops(const struct plan *plan, bool backward);
 
 /* The table of `assay check`: per layer its shape, parameters, algorithm, MFLOP and memory, then the sums. */
 void plan_print(const struct plan *plan, struct text *text);

@@ -1,4 +1,6 @@
 /* What `assay check` shows. */
+#include <stdio.h>
+
 #include "io/json.h"
 #include "net/network.h"
 #include "net/plan.h"
@@ -45,7 +47,7 @@ static void add_row(struct text *text, const char *name, const char *type, const
     text_finish(&work);
 }
 
-static double all_flops(const struct plan *plan, bool backward)
+double plan_flops(const struct plan *plan, bool backward)
 {
     double flops = 0;
     for (int l = 0; l < plan->layer_count; l++)
@@ -64,11 +66,14 @@ void plan_print(const struct plan *plan, struct text *text)
                 elements_of(layer), layer->forward_flops + layer->backward_flops, layer->algorithm);
     }
     text_add(text, "\n  %zu parameters; per sample %.1f MFLOP to train, %.1f to test\n",
-             plan->parameter_elements, all_flops(plan, true) / 1e6, all_flops(plan, false) / 1e6);
+             plan->parameter_elements, plan_flops(plan, true) / 1e6, plan_flops(plan, false) / 1e6);
+    char parts[48] = "";
+    if (plan->part < plan->batch)
+        snprintf(parts, sizeof parts, " in parts of %d", plan->part);
     text_add(text,
-             "  batch of %d on %d thread%s: %.1f MiB in one allocation; %d rounds for a training step, %d "
+             "  batch of %d%s on %d thread%s: %.1f MiB in one allocation; %d rounds for a training step, %d "
              "for a test\n",
-             plan->batch, plan->threads, plan->threads == 1 ? "" : "s", mebibytes(network_bytes(plan)),
+             plan->batch, parts, plan->threads, plan->threads == 1 ? "" : "s", mebibytes(network_bytes(plan)),
              plan->train.round_count, plan->test.round_count);
 }
 
@@ -100,9 +105,10 @@ void plan_print_json(const struct plan *plan, struct text *text)
     }
     json_close(&json);
     json_integer(&json, "parameters", (long long)plan->parameter_elements);
-    json_number(&json, "train_flops", all_flops(plan, true));
-    json_number(&json, "test_flops", all_flops(plan, false));
+    json_number(&json, "train_flops", plan_flops(plan, true));
+    json_number(&json, "test_flops", plan_flops(plan, false));
     json_integer(&json, "batch", plan->batch);
+    json_integer(&json, "part", plan->part);
     json_integer(&json, "threads", plan->threads);
     json_integer(&json, "bytes", (long long)network_bytes(plan));
     json_close(&json);

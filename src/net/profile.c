@@ -132,7 +132,8 @@ static bool serialize(struct profile *profile, const struct program *program, bo
     for (int p = 0; p < program->phase_count; p++) {
         const struct placed_phase *placed = &program->phases[p];
         const struct assay_phase *phase = placed->phase;
-        groups[p] = (struct phase_group){p, 1, phase->per_sample, phase->items};
+        groups[p] = (struct phase_group){p, 1, phase->per_sample, phase->items,
+                                         phase->together > 1 ? phase->together : 1};
         rounds[p] = (struct phase_round){p, 1};
         struct profile_part *part =
             part_of(profile, placed->layer, pass_of(&profile->plan, placed, training));

@@ -1,7 +1,7 @@
 #include "net/program.h"
 
 struct draft {
-    int level, per_sample, items;
+    int level, per_sample, items, together;
 };
 
 /* How a later phase stands to an earlier one. */
@@ -61,13 +61,16 @@ static int place(const struct phase_use *uses, const int *group_of, int use, str
             }
         }
     }
-    if (join >= 0 && drafts[join].level >= level)
+    const struct assay_phase *phase = uses[use].placed.phase;
+    const int together = phase->together > 1 ? phase->together : 1;
+    if (join >= 0 && drafts[join].level >= level) {
+        if (drafts[join].together < together)
+            drafts[join].together = together;
         return join;
+    }
     if (join >= 0)
         level = drafts[join].level >= level ? drafts[join].level + 1 : level;
-    const struct assay_phase *phase = uses[use].placed.phase;
-    drafts[*draft_count] =
-        (struct draft){.level = level, .per_sample = phase->per_sample, .items = phase->items};
+    drafts[*draft_count] = (struct draft){level, phase->per_sample, phase->items, together};
     return (*draft_count)++;
 }
 
@@ -93,8 +96,10 @@ bool program_build(struct program *program, const struct phase_use *uses, int co
             if (drafts[g].level != level)
                 continue;
             struct phase_group *group = &program->groups[program->group_count++];
-            *group = (struct phase_group){
-                .first = program->phase_count, .per_sample = drafts[g].per_sample, .items = drafts[g].items};
+            *group = (struct phase_group){.first = program->phase_count,
+                                          .per_sample = drafts[g].per_sample,
+                                          .items = drafts[g].items,
+                                          .together = drafts[g].together};
             for (int u = 0; u < count; u++)
                 if (group_of[u] == g)
                     program->phases[program->phase_count++] = uses[u].placed;

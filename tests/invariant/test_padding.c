@@ -31,7 +31,7 @@ static const struct assay_edge *edge_of(const struct plan *plan, int edge)
 
 static void poison(const struct plan *plan, int edge, const float *values)
 {
-    for (size_t i = 0; i < assay_edge_floats(edge_of(plan, edge)) * (size_t)plan->batch; i++)
+    for (size_t i = 0; i < assay_edge_floats(edge_of(plan, edge)) * (size_t)plan->part; i++)
         ((float *)values)[i] = NAN;
 }
 

@@ -105,7 +105,7 @@ static struct range range_of(const struct schedule *schedule, const struct turn 
             edge == 0 ? &plan->layers[0].train.input : &plan->layers[edge - 1].train.output;
         const bool values = (buffer & (ASSAY_INPUT | ASSAY_OUTPUT)) != 0;
         const size_t first = (values ? schedule->memory->edges : schedule->memory->gradients)[edge];
-        return (struct range){first, first + assay_edge_floats(shape) * (size_t)plan->batch};
+        return (struct range){first, first + assay_edge_floats(shape) * (size_t)plan->part};
     }
     const size_t own = SIZE_MAX / 2 + (size_t)turn->layer * 2 * ASSAY_KEPT + buffer;
     return (struct range){own, own + 1};

@@ -16,12 +16,21 @@
 #define KERNEL_NAME(name, set) KERNEL_JOIN(name, set)
 #define KERNEL(name) KERNEL_NAME(kernel_##name, ASSAY_KERNEL_SET)
 
+/* Rows of channels are padded to this many, on every machine. */
 enum { LANES = 16 };
 
-/* Sixteen floats, in as many registers as the machine needs for them. */
-typedef float vector __attribute__((vector_size(4 * LANES), aligned(4), may_alias));
-typedef int32_t int_vector __attribute__((vector_size(4 * LANES), aligned(4), may_alias));
-typedef uint8_t byte_vector __attribute__((vector_size(LANES), aligned(1), may_alias));
+/* As many floats as a register of the machine holds: compilers spread wider ones badly. What is done element
+ * by element gives the same bits in any width. */
+#if defined(__AVX512F__)
+enum { WIDTH = 16 };
+#elif defined(__AVX__)
+enum { WIDTH = 8 };
+#else
+enum { WIDTH = 4 };
+#endif
+typedef float vector __attribute__((vector_size(4 * WIDTH), aligned(4), may_alias));
+typedef int32_t int_vector __attribute__((vector_size(4 * WIDTH), aligned(4), may_alias));
+typedef uint8_t byte_vector __attribute__((vector_size(WIDTH), aligned(1), may_alias));
 
 /* a * b + c, rounded once where the machine can do so in one instruction. */
 #if defined(__FMA__) || defined(__ARM_FEATURE_FMA)

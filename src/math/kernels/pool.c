@@ -1,6 +1,7 @@
-/* Pooling over channels-last data, sixteen channels at a time. A window may hang over the border by `pad`:
- * max sees nothing there, lp and average see zeros. */
+/* Pooling over channels-last data, a register of channels at a time. A window may hang over the border by
+ * `pad`: max sees nothing there, lp and average see zeros. */
 #include <math.h>
+#include <stdbool.h>
 
 #include "math/kernels/kernel.h"
 
@@ -22,9 +23,9 @@ static inline struct window window_at(const struct pooling *p, int out_y, int ou
                            right < p->in_width ? right : p->in_width};
 }
 
-static inline const float *pixel(const struct pooling *p, const float *x, int row, int column)
+static inline ptrdiff_t place(const struct pooling *p, int row, int column)
 {
-    return x + ((ptrdiff_t)row * p->in_width + column) * p->pitch;
+    return ((ptrdiff_t)row * p->in_width + column) * p->pitch;
 }
 
 /* Calls body for every block of channels of every output pixel in rows [first, end); `offset` is the block's
@@ -34,7 +35,7 @@ static inline const float *pixel(const struct pooling *p, const float *x, int ro
         for (int out_x = 0; out_x < (p)->out_width; out_x++)                                                 \
             for (struct window w = window_at((p), out_y, out_x), *once = &w; once; once = NULL)              \
                 for (ptrdiff_t c = 0, offset = ((ptrdiff_t)out_y * (p)->out_width + out_x) * (p)->pitch;     \
-                     c < (p)->pitch; c += LANES, offset += LANES)
+                     c < (p)->pitch; c += WIDTH, offset += WIDTH)
 
 #define FOR_WINDOW(w, row, column)                                                                           \
     for (int row = (w).y0; row < (w).y1; row++)                                                              \
@@ -55,7 +56,7 @@ void KERNEL(max_forward)(const struct pooling *p, int first, int end, float *y, 
         int_vector winner = {0};
         FOR_WINDOW(w, row, column)
         {
-            const vector value = *(const vector *)(pixel(p, x, row, column) + c);
+            const vector value = *(const vector *)(x + place(p, row, column) + c);
             const int_vector better = (value > best) | (value != value);
             best = (vector)where(better, (int_vector)value, (int_vector)best);
             winner = where(better, (int_vector){0} + (row - w.top) * p->size + column - w.left, winner);
@@ -71,14 +72,14 @@ void KERNEL(average_forward)(const struct pooling *p, int first, int end, float 
     const float scale = 1.0f / (float)(p->size * p->size);
     FOR_OUTPUTS(p, first, end, w, c, offset)
     {
-        float sum[LANES] = {0};
+        float sum[WIDTH] = {0};
         FOR_WINDOW(w, row, column)
         {
-            const float *from = pixel(p, x, row, column) + c;
-            for (int l = 0; l < LANES; l++)
+            const float *from = x + place(p, row, column) + c;
+            for (int l = 0; l < WIDTH; l++)
                 sum[l] += from[l];
         }
-        for (int l = 0; l < LANES; l++)
+        for (int l = 0; l < WIDTH; l++)
             y[offset + l] = sum[l] * scale;
     }
 }
@@ -103,14 +104,14 @@ lp_forward_power(const struct pooling *p, int first, int end, float *y, const fl
 {
     FOR_OUTPUTS(p, first, end, w, c, offset)
     {
-        float sum[LANES] = {0};
+        float sum[WIDTH] = {0};
         FOR_WINDOW(w, row, column)
         {
-            const float *from = pixel(p, x, row, column) + c;
-            for (int l = 0; l < LANES; l++)
+            const float *from = x + place(p, row, column) + c;
+            for (int l = 0; l < WIDTH; l++)
                 sum[l] += raise(from[l], power);
         }
-        for (int l = 0; l < LANES; l++)
+        for (int l = 0; l < WIDTH; l++)
             y[offset + l] = root(sum[l], power);
     }
 }
@@ -122,26 +123,26 @@ lp_forward_scaled(const struct pooling *p, int first, int end, float *y, const f
     const float exponent = (float)p->p, inverse = (float)(1 / p->p);
     FOR_OUTPUTS(p, first, end, w, c, offset)
     {
-        float largest[LANES] = {0}, sum[LANES] = {0};
+        float largest[WIDTH] = {0}, sum[WIDTH] = {0};
         FOR_WINDOW(w, row, column)
         {
-            const float *from = pixel(p, x, row, column) + c;
-            for (int l = 0; l < LANES; l++) {
+            const float *from = x + place(p, row, column) + c;
+            for (int l = 0; l < WIDTH; l++) {
                 const float size = fabsf(from[l]);
                 largest[l] = size > largest[l] || size != size ? size : largest[l];
             }
         }
-        float scale[LANES];
-        for (int l = 0; l < LANES; l++)
+        float scale[WIDTH];
+        for (int l = 0; l < WIDTH; l++)
             scale[l] = largest[l] == 0 ? 0 : 1.0f / largest[l];
         FOR_WINDOW(w, row, column)
         {
-            const float *from = pixel(p, x, row, column) + c;
-            for (int l = 0; l < LANES; l++)
+            const float *from = x + place(p, row, column) + c;
+            for (int l = 0; l < WIDTH; l++)
                 sum[l] +=
                     power ? raise(from[l] * scale[l], power) : powf(fabsf(from[l]) * scale[l], exponent);
         }
-        for (int l = 0; l < LANES; l++)
+        for (int l = 0; l < WIDTH; l++)
             y[offset + l] = largest[l] * (power ? root(sum[l], power) : powf(sum[l], inverse));
     }
 }
@@ -168,8 +169,17 @@ static void reaching(const struct pooling *p, int first, int end, int *out_first
     *out_end = high < p->out_height ? high : p->out_height;
 }
 
+/* Every input is in exactly one window. */
+static bool is_partition(const struct pooling *p)
+{
+    return p->stride == p->size && p->pad == 0 && p->out_height * p->size == p->in_height &&
+           p->out_width * p->size == p->in_width;
+}
+
 static void clear_rows(const struct pooling *p, int first, int end, float *dx)
 {
+    if (is_partition(p))
+        return;
     const size_t row = (size_t)p->in_width * (size_t)p->pitch;
     memset(dx + (size_t)first * row, 0, (size_t)(end - first) * row * sizeof *dx);
 }
@@ -184,49 +194,60 @@ static void clear_rows(const struct pooling *p, int first, int end, float *dx)
     for (int *cut = (w.y0 = w.y0 > (first) ? w.y0 : (first), w.y1 = w.y1 < (end) ? w.y1 : (end), &w.y0);     \
          cut; cut = NULL)
 
+/* What an output adds to one of its inputs' gradient; where no other does, there is nothing to add to. */
+static inline void give(float *to, vector part, bool alone)
+{
+    if (alone)
+        *(vector *)to = part;
+    else
+        *(vector *)to += part;
+}
+
 void KERNEL(max_backward)(const struct pooling *p, int first, int end, float *dx, const float *dy,
                           const uint8_t *choice)
 {
+    const bool alone = is_partition(p);
     FOR_REACHING(p, first, end, w, c, offset)
     {
         const int_vector gradient = *(const int_vector *)(dy + offset);
         const int_vector winner =
             __builtin_convertvector(*(const byte_vector *)(choice + offset), int_vector);
         FOR_WINDOW(w, row, column)
-        {
-            vector *to = (vector *)(pixel(p, dx, row, column) + c);
-            *to += (vector)((winner == (row - w.top) * p->size + column - w.left) & gradient);
-        }
+        give(dx + place(p, row, column) + c,
+             (vector)((winner == (row - w.top) * p->size + column - w.left) & gradient), alone);
     }
 }
 
 void KERNEL(average_backward)(const struct pooling *p, int first, int end, float *dx, const float *dy)
 {
     const float scale = 1.0f / (float)(p->size * p->size);
+    const bool alone = is_partition(p);
     FOR_REACHING(p, first, end, w, c, offset)
     {
         FOR_WINDOW(w, row, column)
-        {
-            float *to = (float *)pixel(p, dx, row, column) + c;
-            for (int l = 0; l < LANES; l++)
-                to[l] += dy[offset + l] * scale;
-        }
+        give(dx + place(p, row, column) + c, *(const vector *)(dy + offset) * scale, alone);
     }
 }
 
 /* d|x|^p-norm/dx = sign(x) (|x| / y)^(p-1), and 0 where the whole window is 0. */
-static inline float lp_slope(float x, float inverse_y, const int power, float exponent)
+static inline __attribute__((always_inline)) vector lp_slope(vector x, vector inverse_y, const int power,
+                                                             float exponent)
 {
-    const float ratio = x * inverse_y, square = ratio * ratio;
+    const vector ratio = x * inverse_y, square = ratio * ratio, none = {0};
     if (power == 1)
-        return x > 0 ? 1.0f : x < 0 ? -1.0f : 0.0f;
+        return (vector)where(
+            x > none, (int_vector)(none + 1.0f),
+            (int_vector)(vector)where(x < none, (int_vector)(none - 1.0f), (int_vector)none));
     if (power == 2)
         return ratio;
     if (power == 4)
         return ratio * square;
     if (power == 8)
         return ratio * square * (square * square);
-    return copysignf(powf(fabsf(ratio), exponent), x);
+    vector slope;
+    for (int l = 0; l < WIDTH; l++)
+        slope[l] = copysignf(powf(fabsf(ratio[l]), exponent), x[l]);
+    return slope;
 }
 
 static inline __attribute__((always_inline)) void lp_backward_power(const struct pooling *p, int first,
@@ -235,17 +256,15 @@ static inline __attribute__((always_inline)) void lp_backward_power(const struct
                                                                     const int power)
 {
     const float exponent = (float)(p->p - 1);
+    const bool alone = is_partition(p);
     FOR_REACHING(p, first, end, w, c, offset)
     {
-        float inverse[LANES];
-        for (int l = 0; l < LANES; l++)
-            inverse[l] = y[offset + l] == 0 ? 0 : 1.0f / y[offset + l];
+        const vector norm = *(const vector *)(y + offset), gradient = *(const vector *)(dy + offset);
+        const vector inverse = (vector)((int_vector)(1.0f / norm) & (norm != 0));
         FOR_WINDOW(w, row, column)
         {
-            const float *from = pixel(p, x, row, column) + c;
-            float *to = (float *)pixel(p, dx, row, column) + c;
-            for (int l = 0; l < LANES; l++)
-                to[l] += dy[offset + l] * lp_slope(from[l], inverse[l], power, exponent);
+            const vector from = *(const vector *)(x + place(p, row, column) + c);
+            give(dx + place(p, row, column) + c, gradient * lp_slope(from, inverse, power, exponent), alone);
         }
     }
 }

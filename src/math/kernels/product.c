@@ -42,6 +42,13 @@ static inline __attribute__((always_inline)) chunk load(const float *from)
     return *(const loose_chunk *)from;
 }
 
+static inline __attribute__((always_inline)) void store(float *to, chunk sum, const float *bias, int column)
+{
+    if (bias != NULL)
+        sum += load(bias + column);
+    *(loose_chunk *)to = sum;
+}
+
 static inline __attribute__((always_inline)) void tile(const struct product *p, int row, int column,
                                                        const int rows, const int wide)
 {
@@ -73,19 +80,24 @@ static inline __attribute__((always_inline)) void tile(const struct product *p, 
             bk += p->b_inner;
         }
     }
+    float *c = p->c + row * p->c_row + column;
+    const ptrdiff_t c_row = p->c_row;
+    const chunk alpha = BROADCAST(p->alpha), beta = BROADCAST(p->beta);
+    const float *bias = p->bias;
+    if (p->beta != 0) {
 #pragma GCC unroll 12
-    for (int r = 0; r < rows; r++) {
-        float *c = p->c + (row + r) * p->c_row + column;
+        for (int r = 0; r < rows; r++)
 #pragma GCC unroll 4
-        for (int w = 0; w < wide; w++) {
-            chunk sum = sums[r][w] * BROADCAST(p->alpha);
-            if (p->beta != 0)
-                sum += BROADCAST(p->beta) * load(c + w * CHUNK);
-            if (p->bias != NULL)
-                sum += load(p->bias + column + w * CHUNK);
-            *(loose_chunk *)(c + w * CHUNK) = sum;
-        }
+            for (int w = 0; w < wide; w++)
+                store(c + r * c_row + w * CHUNK, sums[r][w] * alpha + beta * load(c + r * c_row + w * CHUNK),
+                      bias, column + w * CHUNK);
+        return;
     }
+#pragma GCC unroll 12
+    for (int r = 0; r < rows; r++)
+#pragma GCC unroll 4
+        for (int w = 0; w < wide; w++)
+            store(c + r * c_row + w * CHUNK, sums[r][w] * alpha, bias, column + w * CHUNK);
 }
 
 #define TILE(rows, wide)                                                                                     \

@@ -31,7 +31,7 @@ void KERNEL(column_sums)(size_t rows, ptrdiff_t stride, int columns, float *sums
                          float alpha)
 {
     enum { CHAINS = 4 };
-    for (int c = 0; c < columns; c += LANES) {
+    for (int c = 0; c < columns; c += WIDTH) {
         vector chains[CHAINS] = {0};
         size_t row = 0;
         for (; row + CHAINS <= rows; row += CHAINS)

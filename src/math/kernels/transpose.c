@@ -1,39 +1,42 @@
-/* Transposition in blocks of sixteen rows and columns, which stay in registers. */
+/* Transposition in square blocks, which stay in registers. */
 #include "math/kernels/kernel.h"
 
 /* a[0] b[0] a[1] b[1] …: of the lower halves, and of the upper ones. */
-static inline vector zip_lower(vector a, vector b)
-{
-    return __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
-}
+#if defined(__AVX512F__)
+#define ZIP_LOWER(a, b)                                                                                      \
+    __builtin_shufflevector((a), (b), 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23)
+#define ZIP_UPPER(a, b)                                                                                      \
+    __builtin_shufflevector((a), (b), 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31)
+#elif defined(__AVX__)
+#define ZIP_LOWER(a, b) __builtin_shufflevector((a), (b), 0, 8, 1, 9, 2, 10, 3, 11)
+#define ZIP_UPPER(a, b) __builtin_shufflevector((a), (b), 4, 12, 5, 13, 6, 14, 7, 15)
+#else
+#define ZIP_LOWER(a, b) __builtin_shufflevector((a), (b), 0, 4, 1, 5)
+#define ZIP_UPPER(a, b) __builtin_shufflevector((a), (b), 2, 6, 3, 7)
+#endif
 
-static inline vector zip_upper(vector a, vector b)
-{
-    return __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
-}
-
-/* Zipping row i with row i + 8 four times over takes every element's row number out of its place and puts
- * its column number in. */
+/* Zipping row i with row i + WIDTH / 2, as often as WIDTH can be halved, takes every element's row number out
+ * of its place and puts its column number in. */
 static inline void transpose_block(float *to, ptrdiff_t to_row, const float *from, ptrdiff_t from_row)
 {
-    vector rows[LANES], zipped[LANES];
-    for (int i = 0; i < LANES; i++)
+    vector rows[WIDTH], zipped[WIDTH];
+    for (int i = 0; i < WIDTH; i++)
         rows[i] = *(const vector *)(from + i * from_row);
-    for (int round = 0; round < 4; round++) {
-        for (int i = 0; i < LANES / 2; i++) {
-            zipped[2 * i] = zip_lower(rows[i], rows[i + LANES / 2]);
-            zipped[2 * i + 1] = zip_upper(rows[i], rows[i + LANES / 2]);
+    for (int round = 0; (1 << round) < WIDTH; round++) {
+        for (int i = 0; i < WIDTH / 2; i++) {
+            zipped[2 * i] = ZIP_LOWER(rows[i], rows[i + WIDTH / 2]);
+            zipped[2 * i + 1] = ZIP_UPPER(rows[i], rows[i + WIDTH / 2]);
         }
         memcpy(rows, zipped, sizeof rows);
     }
-    for (int i = 0; i < LANES; i++)
+    for (int i = 0; i < WIDTH; i++)
         *(vector *)(to + i * to_row) = rows[i];
 }
 
 void KERNEL(transpose)(int rows, int columns, float *to, ptrdiff_t to_row, const float *from,
                        ptrdiff_t from_row)
 {
-    for (int i = 0; i < rows; i += LANES)
-        for (int j = 0; j < columns; j += LANES)
+    for (int i = 0; i < rows; i += WIDTH)
+        for (int j = 0; j < columns; j += WIDTH)
             transpose_block(to + j * to_row + i, to_row, from + i * from_row + j, from_row);
 }

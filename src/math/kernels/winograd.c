@@ -8,8 +8,8 @@
  *
  *     dx = B [U ⊙ Q] Bᵀ,    dw = Gᵀ [sum of Q ⊙ V] G
  *
- * B does not depend on r, so kernels of 3 (m = 6) and 5 (m = 4) share the most of it. All work on sixteen
- * channels at a time. */
+ * B does not depend on r, so kernels of 3 (m = 6) and 5 (m = 4) share the most of it. All work on a
+ * register of channels at a time. */
 #include "math/kernels/kernel.h"
 
 enum { POINTS = 8 };
@@ -98,7 +98,7 @@ static inline int smaller(int a, int b)
     return a < b ? a : b;
 }
 
-/* Loads up to rows x columns pixels of sixteen channels, the rest zeros. */
+/* Loads up to rows x columns pixels of a register of channels, the rest zeros. */
 static inline void load(vector *to, const float *from, ptrdiff_t row, ptrdiff_t pixel, int rows, int columns,
                         int side)
 {
@@ -124,7 +124,7 @@ static inline void load_points(vector *to, const float *from, ptrdiff_t step)
 #define FOR_TILES(w, pitch, ty, tx, c)                                                                       \
     for (int ty = 0; ty < (w)->tiles_y; ty++)                                                                \
         for (int tx = 0; tx < (w)->tiles_x; tx++)                                                            \
-            for (int c = 0; c < (pitch); c += LANES)
+            for (int c = 0; c < (pitch); c += WIDTH)
 
 void KERNEL(winograd_input)(const struct winograd *w, float *points, ptrdiff_t step, const float *x)
 {
@@ -216,26 +216,35 @@ void KERNEL(winograd_output_adjoint)(const struct winograd *w, float *points, pt
                     : output_tiles_adjoint(w, points, step, dy, 6);
 }
 
-/* Both sets of weights for input channel p: points[i][p][q] and its transpose are [64][P][Q] and [64][Q][P];
- * weight is [ky][kx][P][Q]. */
+/* A tap's weights of one input channel, for so many output channels. Taps lie a power of two apart, where few
+ * of them fit the first-level cache at a time, so each is read or written in one piece. */
+enum { PIECE = 4 * LANES };
+
+/* The weights of input channel p: points[i] is [P][Q], weight is [ky][kx][P][Q]. */
 static inline __attribute__((always_inline)) void
 weight_points(const struct winograd *w, int p, float *points, const float *weight, const int r)
 {
     const ptrdiff_t tap = (ptrdiff_t)w->in_pitch * w->out_pitch;
-    for (int q = 0; q < w->out_pitch; q += LANES) {
-        const ptrdiff_t at = (ptrdiff_t)p * w->out_pitch + q;
-        vector g[5 * 5];
-        tile part, u;
+    for (int first = 0; first < w->out_pitch; first += PIECE) {
+        const ptrdiff_t at = (ptrdiff_t)p * w->out_pitch + first;
+        const int count = smaller(PIECE, w->out_pitch - first);
+        float taps[5 * 5][PIECE];
         for (int i = 0; i < r * r; i++)
-            g[i] = *(const vector *)(weight + i * tap + at);
-        for (int i = 0; i < r; i++)
-            evaluate_adjoint(part + i, g + i, r, r, r);
-        for (int i = 0; i < POINTS; i++) {
-            evaluate_adjoint(u + i * POINTS, part + i * r, 1, 1, r);
-            for (int j = 0; j < POINTS; j++)
-                u[i * POINTS + j] *= scales[i] * scales[j];
+            memcpy(taps[i], weight + i * tap + at, (size_t)count * sizeof(float));
+        for (int q = 0; q < count; q += WIDTH) {
+            vector g[5 * 5];
+            tile part, u;
+            for (int i = 0; i < r * r; i++)
+                g[i] = *(const vector *)(taps[i] + q);
+            for (int i = 0; i < r; i++)
+                evaluate_adjoint(part + i, g + i, r, r, r);
+            for (int i = 0; i < POINTS; i++) {
+                evaluate_adjoint(u + i * POINTS, part + i * r, 1, 1, r);
+                for (int j = 0; j < POINTS; j++)
+                    u[i * POINTS + j] *= scales[i] * scales[j];
+            }
+            store_points(points + at + q, w->weight_step, u);
         }
-        store_points(points + at, w->weight_step, u);
     }
 }
 
@@ -249,21 +258,32 @@ static inline __attribute__((always_inline)) void weight_points_adjoint(const st
                                                                         float beta, float alpha, const int r)
 {
     const ptrdiff_t tap = (ptrdiff_t)w->in_pitch * w->out_pitch;
-    for (int q = 0; q < w->out_pitch; q += LANES) {
-        const ptrdiff_t at = (ptrdiff_t)p * w->out_pitch + q;
-        tile u, part;
-        vector g[5 * POINTS];
-        load_points(u, points + at, w->weight_step);
-        for (int i = 0; i < POINTS; i++)
-            for (int j = 0; j < POINTS; j++)
-                u[i * POINTS + j] *= scales[i] * scales[j];
-        for (int i = 0; i < POINTS; i++)
-            evaluate(part + i, u + i, POINTS, POINTS, r);
-        for (int i = 0; i < r; i++) {
-            evaluate(g, part + i * POINTS, 1, 1, r);
-            for (int j = 0; j < r; j++) {
-                vector *to = (vector *)(gradient + (i * r + j) * tap + at);
-                *to = beta != 0 ? beta * *to + alpha * g[j] : alpha * g[j];
+    for (int first = 0; first < w->out_pitch; first += PIECE) {
+        const ptrdiff_t at = (ptrdiff_t)p * w->out_pitch + first;
+        const int count = smaller(PIECE, w->out_pitch - first);
+        float taps[5 * 5][PIECE];
+        for (int q = 0; q < count; q += WIDTH) {
+            tile u, part;
+            vector g[5];
+            load_points(u, points + at + q, w->weight_step);
+            for (int i = 0; i < POINTS; i++)
+                for (int j = 0; j < POINTS; j++)
+                    u[i * POINTS + j] *= scales[i] * scales[j];
+            for (int i = 0; i < POINTS; i++)
+                evaluate(part + i, u + i, POINTS, POINTS, r);
+            for (int i = 0; i < r; i++) {
+                evaluate(g, part + i * POINTS, 1, 1, r);
+                for (int j = 0; j < r; j++)
+                    *(vector *)(taps[i * r + j] + q) = alpha * g[j];
+            }
+        }
+        for (int i = 0; i < r * r; i++) {
+            float *to = gradient + i * tap + at;
+            for (int q = 0; q < count; q += WIDTH) {
+                vector part = *(const vector *)(taps[i] + q);
+                if (beta != 0)
+                    part += beta * *(const vector *)(to + q);
+                *(vector *)(to + q) = part;
             }
         }
     }
