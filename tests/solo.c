@@ -91,7 +91,8 @@ void solo_run(struct solo *solo, enum assay_pass pass, int skip)
     for (int p = 0; p < solo->plan.phase_count[pass]; p++) {
         const struct assay_phase *phase = &solo->plan.phases[pass][p];
         const int items = phase->per_sample > 0 ? phase->per_sample * solo->step.samples : phase->items;
-        for (int item = p == skip; item < items; item++)
+        const int step = phase->together > 1 ? phase->together : 1;
+        for (int item = p == skip ? step : 0; item < items; item += step)
             phase->kernel(&solo->work, item, solo->scratch);
     }
 }

@@ -41,7 +41,8 @@ struct assay_config *assay_config_load(const struct assay_config_request *reques
                                        struct assay_error *error);
 void assay_config_destroy(struct assay_config *config); /* NULL is fine */
 
-/* "<out>/<name>/seed-<seed>", to be freed; NULL without memory. */
+/* "<out>/<name>/seed-<seed>", and "/fold-<index>" behind it where one is held out; to be freed; NULL without
+ * memory. */
 char *assay_run_directory(const struct assay_config *config, const char *out);
 
 struct assay_run_options {
@@ -90,8 +91,9 @@ struct assay_run_result {
     int epochs, best_epoch;                 /* 0: none yet */
     int result_epoch; /* whose metrics these are: the best, or the last where restore_best is false */
     double train_loss, train_error_pct, val_loss, val_error_pct, test_loss,
-        test_error_pct;     /* NaN: not known */
-    double train_s, eval_s; /* of the whole run */
+        test_error_pct;        /* NaN: not known, or not looked at */
+    double held_out_error_pct; /* of the fold that is held out, once the run is finished; NaN: none */
+    double train_s, eval_s;    /* of the whole run */
 };
 
 /* One run from where it is to its end: its directory is complete once summary.json is there. `result` is

@@ -39,6 +39,11 @@ extern const struct assay_kind assay_kind_variant;  /* struct assay_variant_valu
 extern const struct assay_kind assay_kind_variants; /* struct assay_variant_list: a list of those */
 extern const struct assay_kind assay_kind_any;      /* const struct node *: a map of anything, kept as it is
                                                        (knobs); NULL for null or nothing */
+extern const struct assay_kind assay_kind_value;    /* const struct node *: anything at all, null too */
+extern const struct assay_kind assay_kind_list;     /* struct assay_list: values that `item` describes */
+extern const struct assay_kind assay_kind_map;      /* struct assay_map: the same under keys of the user's */
+extern const struct assay_kind assay_kind_seeds;    /* struct assay_list of different uint64_t; n: 1 … n */
+extern const struct assay_kind assay_kind_amount;   /* struct assay_amount: 0.05, or 10% of something */
 
 struct assay_field {
     const char *key;
@@ -51,12 +56,14 @@ struct assay_field {
     bool optional;        /* null is allowed: int and choice become -1, real NaN, string NULL */
     bool operational;     /* does not change what is computed, so it is not part of a run's identity */
     bool literal;         /* text that is read before references are replaced, and so can hold none */
-    double least, most; /* numbers: the range (INFINITY: no end), both inclusive unless …; variants: least 1
-                           if not empty */
-    bool above, below;  /* … `least` (`most`) itself is excluded */
-    const char *const *choices;            /* choice: the names, NULL-terminated */
+    double least, most;   /* numbers: the range (INFINITY: no end), both inclusive unless …; lists: the
+                           fewest and (0: any number) the most items */
+    bool above, below;    /* … `least` (`most`) itself is excluded */
+    bool lone;            /* list: a single item may stand without its brackets */
+    const char *const *choices;            /* choice: the names, NULL-terminated; map: its only keys */
     const struct assay_table *table;       /* table, optional */
     const struct assay_variants *variants; /* variant, variants */
+    const struct assay_field *item;        /* list, map: what each is; neither key nor help, no default */
 };
 
 /* A check of what ranges cannot say, run after all rows are bound without an error. It may complete the
@@ -109,6 +116,24 @@ struct assay_variant_list {
     size_t count;
 };
 
+/* `count` structs or values of the item's type, one behind the other. */
+struct assay_list {
+    const void *items;
+    size_t count;
+};
+
+/* The same; item i stands under map->keys[i]. */
+struct assay_map {
+    const struct node *map;
+    const void *items;
+    size_t count;
+};
+
+struct assay_amount {
+    double value;  /* in the unit of what it is an amount of, or in percent */
+    bool relative; /* in percent */
+};
+
 /* The offset of `member`, and a compile error unless it has the type. */
 #define ASSAY_MEMBER(type, member, member_type)                                                              \
     (offsetof(type, member) + 0 * sizeof(char[_Generic(&((type *)0)->member, member_type * : 1, default      \
@@ -130,6 +155,17 @@ struct assay_variant_list {
     .kind = &assay_kind_variants, .offset = ASSAY_MEMBER(type, member, struct assay_variant_list)
 #define ASSAY_ANY(type, member)                                                                              \
     .kind = &assay_kind_any, .offset = ASSAY_MEMBER(type, member, const struct node *)
+
+#define ASSAY_VALUE(type, member)                                                                            \
+    .kind = &assay_kind_value, .offset = ASSAY_MEMBER(type, member, const struct node *)
+#define ASSAY_LIST(type, member)                                                                             \
+    .kind = &assay_kind_list, .offset = ASSAY_MEMBER(type, member, struct assay_list)
+#define ASSAY_MAP(type, member)                                                                              \
+    .kind = &assay_kind_map, .offset = ASSAY_MEMBER(type, member, struct assay_map)
+#define ASSAY_SEEDS(type, member)                                                                            \
+    .kind = &assay_kind_seeds, .offset = ASSAY_MEMBER(type, member, struct assay_list)
+#define ASSAY_AMOUNT(type, member)                                                                           \
+    .kind = &assay_kind_amount, .offset = ASSAY_MEMBER(type, member, struct assay_amount)
 
 #define ASSAY_TABLE(type, rows)                                                                              \
     {                                                                                                        \

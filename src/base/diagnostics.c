@@ -41,9 +41,15 @@ void diagnostics_destroy(struct diagnostics *diagnostics)
     memory_free(diagnostics);
 }
 
+/* A file that is read twice is one. */
+static bool is_same_source(const struct source *a, const struct source *b)
+{
+    return a == b || (a != NULL && b != NULL && strcmp(a->name, b->name) == 0);
+}
+
 static bool is_same(const struct diagnostic *a, const struct diagnostic *b)
 {
-    return a->place.source == b->place.source && a->place.line == b->place.line &&
+    return is_same_source(a->place.source, b->place.source) && a->place.line == b->place.line &&
            a->place.column == b->place.column && strcmp(a->path, b->path) == 0 &&
            strcmp(a->message, b->message) == 0;
 }

@@ -175,3 +175,9 @@ char *path_directory(const char *path)
         text_add_bytes(&directory, path, end > path ? (size_t)(end - path) : 1);
     return take(&directory);
 }
+
+const char *path_file(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash != NULL ? slash + 1 : path;
+}

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "assay/error.h"
+#include "base/arena.h"
 
 /* Reads a whole regular file of at most `limit` bytes (no FIFO, device or directory); *bytes is the caller's
  * to memory_free, with a NUL behind the last byte. A missing file is ASSAY_INVALID, one that cannot be read
@@ -37,12 +38,25 @@ bool directory_create(const char *path, struct assay_error *error);
 
 bool file_remove(const char *path, struct assay_error *error); /* not there: fine */
 
+/* What is in a directory under names that end with `suffix`, hidden files aside: ascending by bytes, whatever
+ * the directory's own order. A directory that is not there is ASSAY_INVALID. Lives in the arena. */
+struct directory_names {
+    const char **items;
+    size_t count;
+};
+bool directory_list(struct arena *arena, const char *path, const char *suffix, struct directory_names *names,
+                    struct assay_error *error);
+
 /* A lock that lasts until released or until the process ends in any way (flock on `path`, created when
  * missing). `*held_by_other` tells that another process has it (then NULL is returned and error is
  * untouched). The file's content is the owner's host and pid, for people; the release removes it. */
 struct file_lock;
 struct file_lock *file_lock_acquire(const char *path, bool *held_by_other, struct assay_error *error);
 void file_lock_release(struct file_lock *lock); /* NULL is fine */
+
+/* Whether any process has it now. Looking creates nothing and never makes an acquirer believe that the lock
+ * is taken. */
+bool file_lock_is_held(const char *path);
 
 /* Removes temporary files of earlier, killed writers from `directory` (the names that file_write_atomic
  * makes); to be called under the directory's lock. */
@@ -53,5 +67,7 @@ void file_remove_leftovers(const char *directory);
 char *path_join(const char *directory, const char *name);
 /* The directory part of a path: "a/b.yaml" → "a", "b.yaml" → ".". Fresh string, NULL without memory. */
 char *path_directory(const char *path);
+/* The other part of it, inside `path`: "a/b.yaml" → "b.yaml". */
+const char *path_file(const char *path);
 
 #endif

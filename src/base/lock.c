@@ -25,6 +25,12 @@ static bool is_still_there(int file, const char *path)
            ours.st_ino == there.st_ino;
 }
 
+/* Whoever is in the way only looks (file_lock_is_held), and will be gone at once. */
+static bool is_looked_at(int file)
+{
+    return flock(file, LOCK_SH | LOCK_NB) == 0;
+}
+
 /* The locked file; -1 on failure. */
 static int open_locked(const char *path, bool *held_by_other, struct assay_error *error)
 {
@@ -38,8 +44,9 @@ static int open_locked(const char *path, bool *held_by_other, struct assay_error
         if (locked && is_still_there(file, path))
             return file;
         const int number = errno;
+        const bool again = locked || (number == EWOULDBLOCK && is_looked_at(file));
         close(file);
-        if (locked)
+        if (again)
             continue;
         if (number == EWOULDBLOCK)
             *held_by_other = true;
@@ -86,4 +93,14 @@ void file_lock_release(struct file_lock *lock)
     close(lock->file);
     memory_free(lock->path);
     memory_free(lock);
+}
+
+bool file_lock_is_held(const char *path)
+{
+    const int file = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (file < 0)
+        return false;
+    const bool held = flock(file, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    close(file);
+    return held;
 }

@@ -122,15 +122,18 @@ static bool reads_as(const char *text, double value)
     return memcmp(&(double){strtod(text, NULL)}, &value, sizeof value) == 0;
 }
 
+static char *print_not_finite(char *buffer, double value)
+{
+    return strcpy(buffer, isnan(value) ? "nan" : value < 0 ? "-inf" : "inf");
+}
+
 /* 17 digits always suffice, and where some suffice more do too. Writing and reading back share the thread's
  * locale, whatever it is. */
 char *number_print_double(char buffer[NUMBER_TEXT_SIZE], double value)
 {
-    if (isnan(value))
-        return strcpy(buffer, "nan");
+    if (!isfinite(value))
+        return print_not_finite(buffer, value);
     const bool negative = signbit(value);
-    if (isinf(value))
-        return strcpy(buffer, negative ? "-inf" : "inf");
     const double magnitude = fabs(value);
     char scientific[48];
     int least = 1, most = 17;
@@ -144,4 +147,100 @@ char *number_print_double(char buffer[NUMBER_TEXT_SIZE], double value)
     }
     snprintf(scientific, sizeof scientific, "%.*e", most - 1, magnitude);
     return lay_out(buffer, negative, scientific);
+}
+
+/* The first digits of a magnitude: their value is 0.d0 d1 d2 … times ten to the `point`. */
+enum { SIGNIFICANT = 15 };
+struct decimal {
+    char digits[SIGNIFICANT + 1];
+    int point;
+};
+
+static struct decimal decimal_of(double magnitude)
+{
+    struct decimal decimal = {.digits = ""};
+    char scientific[48];
+    snprintf(scientific, sizeof scientific, "%.*e", SIGNIFICANT - 1, magnitude);
+    const char *at = scientific;
+    for (int count = 0; *at != 'e'; at++)
+        if (is_digit(*at))
+            decimal.digits[count++] = *at;
+    decimal.point = atoi(at + 1) + 1;
+    return decimal;
+}
+
+/* Whether what stands behind the first `count` digits is more than half of the last of them, or half of it
+ * and that one odd. */
+static bool rounds_up(const struct decimal *decimal, int count)
+{
+    if (decimal->digits[count] != '5')
+        return decimal->digits[count] > '5';
+    for (int i = count + 1; i < SIGNIFICANT; i++)
+        if (decimal->digits[i] != '0')
+            return true;
+    return count > 0 && (decimal->digits[count - 1] - '0') % 2 == 1;
+}
+
+/* Leaves the first `count` digits; they may be none, or more than there are. */
+static void round_to(struct decimal *decimal, int count)
+{
+    if (count >= SIGNIFICANT)
+        return;
+    const bool up = count >= 0 && rounds_up(decimal, count);
+    const int kept = count > 0 ? count : 0;
+    memset(decimal->digits + kept, '0', (size_t)(SIGNIFICANT - kept));
+    if (!up)
+        return;
+    int at = count - 1;
+    while (at >= 0 && decimal->digits[at] == '9')
+        decimal->digits[at--] = '0';
+    if (at >= 0) {
+        decimal->digits[at]++;
+    } else { /* 0.99 is 1.00: the digits behind the new one are all 0 */
+        decimal->digits[0] = '1';
+        decimal->point++;
+    }
+}
+
+static bool is_nothing(const struct decimal *decimal)
+{
+    return strspn(decimal->digits, "0") == SIGNIFICANT;
+}
+
+static char digit_at(const struct decimal *decimal, int index)
+{
+    return index >= 0 && index < SIGNIFICANT ? decimal->digits[index] : '0';
+}
+
+char *number_print_fixed(char buffer[NUMBER_TEXT_SIZE], double value, int digits)
+{
+    if (!isfinite(value))
+        return print_not_finite(buffer, value);
+    if (fabs(value) >= 1e15)
+        return number_print_double(buffer, value);
+    struct decimal decimal = decimal_of(fabs(value));
+    round_to(&decimal, decimal.point + digits);
+    char *out = buffer;
+    if (signbit(value) && !is_nothing(&decimal))
+        *out++ = '-';
+    for (int i = decimal.point < 1 ? decimal.point - 1 : 0; i < decimal.point + digits; i++) {
+        if (i == decimal.point)
+            *out++ = '.';
+        *out++ = digit_at(&decimal, i);
+    }
+    *out = '\0';
+    return buffer;
+}
+
+char *number_print_significant(char buffer[NUMBER_TEXT_SIZE], double value, int digits)
+{
+    if (!isfinite(value))
+        return print_not_finite(buffer, value);
+    struct decimal decimal = decimal_of(fabs(value));
+    round_to(&decimal, digits);
+    if (is_nothing(&decimal))
+        return strcpy(buffer, "0");
+    char scientific[48];
+    snprintf(scientific, sizeof scientific, "%se%+03d", decimal.digits, decimal.point - 1);
+    return lay_out(buffer, signbit(value), scientific);
 }

@@ -18,4 +18,13 @@ bool number_parse_double(const char *text, double *value);
 enum { NUMBER_TEXT_SIZE = 32 };
 char *number_print_double(char buffer[NUMBER_TEXT_SIZE], double value);
 
+/* Rounded for people. Where sums and other machines' libraries would show, in the last of a double's digits,
+ * nothing is seen: the first 15 significant digits are taken, and these rounded, ties to the even digit.
+ * Never "-0" or "-0.00". Not finite: as above. */
+
+/* `digits` (at most 9) behind the point, so that 0.125, 2 is "0.12"; from 1e15 on as number_print_double. */
+char *number_print_fixed(char buffer[NUMBER_TEXT_SIZE], double value, int digits);
+/* At most `digits` (1 to 15) significant ones, without zeros at the end; laid out as number_print_double. */
+char *number_print_significant(char buffer[NUMBER_TEXT_SIZE], double value, int digits);
+
 #endif

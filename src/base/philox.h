@@ -12,7 +12,15 @@
 /* The bare generator: 4 words from a 128-bit counter and a 64-bit key. */
 void philox4x32(const uint32_t counter[4], const uint32_t key[2], uint32_t words[4]);
 
-enum random_purpose { RANDOM_SPLIT = 1, RANDOM_SHUFFLE, RANDOM_INIT, RANDOM_DROPOUT, RANDOM_DIGITS };
+enum random_purpose {
+    RANDOM_SPLIT = 1,
+    RANDOM_SHUFFLE,
+    RANDOM_INIT,
+    RANDOM_DROPOUT,
+    RANDOM_DIGITS,
+    RANDOM_FOLD,
+    RANDOM_SEARCH,
+};
 
 /* A stream of numbers: which words it holds is fixed by these, element by element. */
 struct random_stream {

@@ -43,12 +43,16 @@ void text_add_arguments(struct text *text, const char *format, va_list arguments
 {
     va_list again;
     va_copy(again, arguments);
-    const int length = vsnprintf(NULL, 0, format, arguments);
+    const size_t room = text->failed ? 0 : text->capacity - text->length;
+    const int length = vsnprintf(room > 0 ? text->bytes + text->length : NULL, room, format, arguments);
     if (length < 0) {
         text->failed = true;
     } else if (reserve(text, (size_t)length)) {
-        vsnprintf(text->bytes + text->length, (size_t)length + 1, format, again);
+        if ((size_t)length >= room) /* it did not fit before */
+            vsnprintf(text->bytes + text->length, (size_t)length + 1, format, again);
         text->length += (size_t)length;
+    } else if (room > 0) {
+        text->bytes[text->length] = '\0';
     }
     va_end(again);
 }
@@ -95,4 +99,10 @@ void text_finish(struct text *text)
 {
     memory_free(text->bytes);
     *text = (struct text){0};
+}
+
+bool string_ends_with(const char *string, const char *end)
+{
+    const size_t length = strlen(string), tail = strlen(end);
+    return length >= tail && strcmp(string + length - tail, end) == 0;
 }

@@ -23,6 +23,7 @@ void text_add_double(struct text *text, double value);
 /* Printable form of untrusted bytes: C0, C1, DEL, bidirectional controls and invalid UTF-8 appear as \xNN or
  * \u{NNNN}. */
 void text_add_escaped(struct text *text, const char *bytes, size_t length);
+bool string_ends_with(const char *string, const char *end);
 void text_finish(struct text *text); /* frees; the text is empty again */
 
 #endif

@@ -41,6 +41,14 @@ size_t utf8_encode(uint32_t character, char bytes[4])
     return size;
 }
 
+size_t utf8_count(const char *bytes)
+{
+    size_t count = 0;
+    for (; *bytes != '\0'; bytes++)
+        count += ((unsigned char)*bytes & 0xC0) != 0x80;
+    return count;
+}
+
 bool utf8_is_control(uint32_t character)
 {
     static const struct {

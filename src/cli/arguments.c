@@ -50,6 +50,16 @@ static size_t find_option(const struct invocation *invocation, const char *name)
     return SIZE_MAX;
 }
 
+/* The name of the command's option with this letter, NULL when there is none. */
+static const char *find_letter(const struct invocation *invocation, char letter)
+{
+    for (const struct option *option = invocation->command->options; option != NULL && option->name != NULL;
+         option++)
+        if (option->letter == letter)
+            return option->name;
+    return NULL;
+}
+
 static bool fail_option(const struct invocation *invocation, const char *name, struct assay_error *error)
 {
     const char *names[NAMES] = {"help", "quiet", "format"};
@@ -120,6 +130,24 @@ static bool is_help(const char *word)
     return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
 }
 
+/* An option that begins with a dash or two. *used: the next word is its value. */
+static bool parse_option(struct invocation *invocation, const char *word, const char *next, bool *used,
+                         struct arena *arena, struct assay_error *error)
+{
+    if (word[1] != '-') {
+        const char *name = find_letter(invocation, word[1]);
+        if (name == NULL)
+            return assay_fail(error, ASSAY_INVALID, "%s has no option %s", invocation->command->name, word);
+        return set_option(invocation, name, word[2] != '\0' ? word + 2 : NULL, next, used, error);
+    }
+    const char *equals = strchr(word, '=');
+    const char *name =
+        arena_copy_text(arena, word + 2, equals != NULL ? (size_t)(equals - word) - 2 : strlen(word) - 2);
+    if (name == NULL)
+        return assay_fail_memory(error, "reading the command line");
+    return set_option(invocation, name, equals != NULL ? equals + 1 : NULL, next, used, error);
+}
+
 static bool parse(struct invocation *invocation, int count, char *const *words, const char **arguments,
                   bool *help, struct arena *arena, struct assay_error *error)
 {
@@ -132,17 +160,9 @@ static bool parse(struct invocation *invocation, int count, char *const *words, 
             options_end = true;
         } else if (is_help(word)) {
             *help = true;
-        } else if (word[1] != '-') {
-            return assay_fail(error, ASSAY_INVALID, "%s has no option %s", invocation->command->name, word);
         } else {
-            const char *equals = strchr(word, '=');
-            const char *name = arena_copy_text(
-                arena, word + 2, equals != NULL ? (size_t)(equals - word) - 2 : strlen(word) - 2);
             bool used = false;
-            if (name == NULL)
-                return assay_fail_memory(error, "reading the command line");
-            if (!set_option(invocation, name, equals != NULL ? equals + 1 : NULL,
-                            i + 1 < count ? words[i + 1] : NULL, &used, error))
+            if (!parse_option(invocation, word, i + 1 < count ? words[i + 1] : NULL, &used, arena, error))
                 return false;
             i += used;
         }

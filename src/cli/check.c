@@ -1,9 +1,11 @@
-/* assay check: validate a config and print its plan. */
+/* assay check: validate a config or an experiment, and print what would be run. */
 #include <string.h>
 
+#include "cli/check_experiment.h"
 #include "cli/config.h"
 #include "net/plan.h"
 #include "run/prepared.h"
+#include "spec/experiment.h"
 
 static const struct option options[] = {
     {"origin", NULL, "where every value is from, instead of the plan"},
@@ -27,6 +29,13 @@ static enum assay_status run(struct invocation *invocation, struct assay_error *
     int64_t threads;
     if (!option_integer(invocation, "threads", 1, THREADS_LIMIT, 0, &threads, error))
         return error->status;
+    if (is_experiment(invocation->arguments[0])) {
+        if (!origin && invocation->argument_count == 1)
+            return check_experiment(invocation, invocation->format == JSON, error);
+        assay_fail(error, ASSAY_INVALID, "%s is an experiment, which takes no %s", invocation->arguments[0],
+                   origin ? "--origin" : "key=value");
+        return error->status;
+    }
     if (origin && invocation->format == JSON) {
         assay_fail(error, ASSAY_INVALID, "--origin is text only");
         return error->status;
@@ -48,13 +57,15 @@ static enum assay_status run(struct invocation *invocation, struct assay_error *
 
 const struct command check_command = {
     .name = "check",
-    .summary = "validate a config and print its plan: shapes, parameters, memory, work",
-    .usage = "CONFIG [key=value ...]",
+    .summary = "validate a config and print its plan, or an experiment and its runs",
+    .usage = "CONFIG|EXPERIMENT [key=value ...]",
     .details =
-        "Reads no data, so it answers at once. Everything that is wrong with the config is said in one go.\n",
+        "Reads no data, so it answers at once. Everything that is wrong with the file is said in one go.\n"
+        "A file is an experiment when more of its keys are an experiment's than a config's.\n",
     .examples = "assay check configs/convnet.yaml\n"
                 "assay check configs/convnet.yaml train.batch_size=1 --format json\n"
-                "assay check configs/overlapping-max-tanh-dropout.yaml --origin\n",
+                "assay check configs/overlapping-max-tanh-dropout.yaml --origin\n"
+                "assay check experiments/table-2.2.yaml\n",
     .options = options,
     .formats = formats,
     .least_arguments = 1,

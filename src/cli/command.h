@@ -12,11 +12,13 @@
 
 enum { COMMAND_OPTIONS = 16 };
 
-/* An option of a command: `--out DIR`, `--out=DIR`, or `--again` where it takes no value. */
+/* An option of a command: `--out DIR`, `--out=DIR`, or `--again` where it takes no value; with a letter also
+ * `-j 2` and `-j2`. */
 struct option {
     const char *name;  /* without its dashes */
     const char *value; /* what the help calls its value: "DIR"; NULL: it takes none */
     const char *help;  /* one line, no full stop */
+    char letter;       /* 0: none */
 };
 
 /* One call of a command, its words taken apart. */
@@ -61,7 +63,8 @@ bool option_integer(const struct invocation *invocation, const char *name, int64
 
 /* The commands, in the order of the help; NULL-terminated. */
 extern const struct command *const commands[];
-extern const struct command run_command, check_command, bench_command, compare_command, predict_command,
+extern const struct command run_command, sweep_command, work_command, status_command, table_command,
+    claims_command, figures_command, check_command, bench_command, compare_command, predict_command,
     layers_command, schema_command, data_command;
 
 #endif

@@ -31,11 +31,14 @@ void add_help(struct text *text)
              "       file is wrong                               129, 130, 143  interrupted; run again\n");
 }
 
-static void add_option(struct text *text, const char *name, const char *value, const char *help)
+static void add_option(struct text *text, const struct option *option)
 {
     struct text left = {0};
-    text_add(&left, "--%s%s%s", name, value != NULL ? " " : "", value != NULL ? value : "");
-    text_add(text, "  %-20s %s\n", left.failed ? "" : left.bytes, help);
+    if (option->letter != '\0')
+        text_add(&left, "-%c, ", option->letter);
+    text_add(&left, "--%s%s%s", option->name, option->value != NULL ? " " : "",
+             option->value != NULL ? option->value : "");
+    text_add(text, "  %-20s %s\n", left.failed ? "" : left.bytes, option->help);
     text_finish(&left);
 }
 
@@ -57,14 +60,14 @@ void add_command_help(struct text *text, const struct command *command)
         text_add(text, "\n%s", command->details);
     text_add(text, "\noptions:\n");
     for (const struct option *option = command->options; option != NULL && option->name != NULL; option++)
-        add_option(text, option->name, option->value, option->help);
+        add_option(text, option);
     struct text formats = {0};
     for (size_t i = 0; command->formats[i] != NULL; i++)
         text_add(&formats, "%s%s%s", i > 0 ? ", " : "", command->formats[i], i == 0 ? " (unless given)" : "");
-    add_option(text, "format", "FORMAT", formats.failed ? "" : formats.bytes);
+    add_option(text, &(struct option){"format", "FORMAT", formats.failed ? "" : formats.bytes});
     text_finish(&formats);
-    add_option(text, "quiet", NULL, "nothing but errors and what was asked for");
-    add_option(text, "help", NULL, "this");
+    add_option(text, &(struct option){"quiet", NULL, "nothing but errors and what was asked for"});
+    add_option(text, &(struct option){"help", NULL, "this"});
     text_add(text, "\nexamples:\n");
     add_indented(text, command->examples);
 }

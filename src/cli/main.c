@@ -8,12 +8,14 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/shell.h"
 #include "cli/arguments.h"
 #include "cli/help.h"
 
 const struct command *const commands[] = {
-    &run_command,    &check_command, &bench_command, &compare_command, &predict_command, &layers_command,
-    &schema_command, &data_command,  NULL,
+    &run_command,     &sweep_command,   &work_command,   &status_command, &table_command,
+    &claims_command,  &figures_command, &check_command,  &bench_command,  &compare_command,
+    &predict_command, &layers_command,  &schema_command, &data_command,   NULL,
 };
 
 /* A closed descriptor would be given to the next file that is opened, and what is printed would go there. */
@@ -74,22 +76,12 @@ static void log_line(void *cookie, enum log_level level, const char *line)
     fputc('\n', stderr);
 }
 
-static bool is_plain(const char *word)
-{
-    static const char plain[] =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=.,:/@%[]{}";
-    return word[0] != '\0' && word[strspn(word, plain)] == '\0';
-}
-
 static const char *join_words(struct arena *arena, int count, char *const *words)
 {
     struct text line = {0};
     for (int i = 0; i < count; i++) {
-        const char *quote = is_plain(words[i]) ? "" : "'";
-        text_add(&line, "%s%s", i > 0 ? " " : "", quote);
-        for (const char *c = words[i]; *c != '\0'; c++)
-            text_add_bytes(&line, *c == '\'' ? "'\\''" : c, *c == '\'' ? 4 : 1);
-        text_add(&line, "%s", quote);
+        text_add(&line, "%s", i > 0 ? " " : "");
+        shell_add_word(&line, words[i]);
     }
     const char *copy = line.failed ? NULL : arena_copy_text(arena, line.bytes, line.length);
     text_finish(&line);

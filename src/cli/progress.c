@@ -2,41 +2,20 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "base/clock.h"
-
-void add_duration(struct text *text, double seconds)
-{
-    const long long whole = llround(seconds);
-    if (seconds < 99.95)
-        text_add(text, "%.1f s", seconds);
-    else if (whole < 3600)
-        text_add(text, "%lld min %lld s", whole / 60, whole % 60);
-    else
-        text_add(text, "%lld h %lld min", whole / 3600, whole % 3600 / 60);
-}
+#include "cli/terminal.h"
 
 void progress_start(struct progress *progress, bool quiet)
 {
-    const char *terminal = getenv("TERM");
-    const bool dumb = terminal != NULL && strcmp(terminal, "dumb") == 0;
-    *progress = (struct progress){.quiet = quiet, .live = !quiet && !dumb && isatty(STDERR_FILENO)};
-}
-
-static int columns(void)
-{
-    struct winsize size;
-    return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1 ? size.ws_col - 1 : 79;
+    *progress = (struct progress){.quiet = quiet, .live = !quiet && terminal_is_live()};
 }
 
 /* Spaces cover what was there: no terminal's escape sequences are needed. */
 static void draw(struct progress *progress, const char *line)
 {
-    const int room = columns(), length = (int)strlen(line);
+    const int room = terminal_size().columns - 1, length = (int)strlen(line);
     const int width = length < room ? length : room,
               rest = progress->width > width ? progress->width - width : 0;
     fprintf(stderr, "\r%.*s%*s", width, line, rest, "");

@@ -5,7 +5,6 @@
 #include <stdbool.h>
 
 #include "assay/run.h"
-#include "base/text.h"
 
 struct progress {
     bool quiet, live;
@@ -20,8 +19,5 @@ void progress_end(struct progress *progress);
 /* The functions of struct assay_observer; cookie: the progress. */
 void progress_say(void *cookie, enum assay_message kind, const char *line);
 void progress_show(void *cookie, const struct assay_progress *now);
-
-/* "3.2 s", "6 min 52 s", "1 h 2 min" */
-void add_duration(struct text *text, double seconds);
 
 #endif

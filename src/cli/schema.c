@@ -6,10 +6,12 @@
 #include "base/arena.h"
 #include "cli/command.h"
 #include "spec/config.h"
+#include "spec/experiment.h"
 
 static const struct option options[] = {
-    {"docs", NULL, "every key as Markdown instead: docs/configuration.md"},
-    {"full", NULL, "every key with its default as YAML instead: configs/full.yaml"},
+    {"experiment", NULL, "of experiments instead of configs"},
+    {"docs", NULL, "every key as Markdown instead: docs/configuration.md, docs/experiments.md"},
+    {"full", NULL, "every key of a config with its default as YAML instead: configs/full.yaml"},
     {0},
 };
 static const char *const formats[] = {"json", NULL};
@@ -88,12 +90,25 @@ static void add_full(const struct assay_table *table, struct text *text)
     schema_full(table, examples, text);
 }
 
+static void add_experiment(bool docs, struct text *text)
+{
+    if (docs)
+        schema_document(&experiment_table_of_keys, "Every key", 2, text);
+    else
+        schema_json(&experiment_table_of_keys, "assay experiment", true, text);
+}
+
 static enum assay_status run(struct invocation *invocation, struct assay_error *error)
 {
     const bool docs = option_given(invocation, "docs"), full = option_given(invocation, "full");
-    if (docs && full) {
-        assay_fail(error, ASSAY_INVALID, "--docs or --full, not both");
+    const bool experiment = option_given(invocation, "experiment");
+    if (full && (docs || experiment)) {
+        assay_fail(error, ASSAY_INVALID, "--full stands alone, without --docs and --experiment");
         return error->status;
+    }
+    if (experiment) {
+        add_experiment(docs, &invocation->out);
+        return ASSAY_DONE;
     }
     struct arena *arena = arena_create();
     const struct assay_table *table = arena != NULL ? file_table(arena) : NULL;
@@ -104,19 +119,21 @@ static enum assay_status run(struct invocation *invocation, struct assay_error *
     else if (full)
         add_full(table, &invocation->out);
     else
-        schema_json(table, "assay config", &invocation->out);
+        schema_json(table, "assay config", false, &invocation->out);
     arena_destroy(arena);
     return table != NULL ? ASSAY_DONE : error->status;
 }
 
 const struct command schema_command = {
     .name = "schema",
-    .summary = "print the JSON Schema of configs, or the documents made from the same tables",
+    .summary = "print the JSON Schema of configs and experiments, or the documents made from the same tables",
     .usage = "",
-    .details = "The schema (draft 7) is what editors use to complete and check: docs/config.schema.json.\n",
+    .details = "The schema (draft 7) is what editors use to complete and check: docs/config.schema.json,\n"
+               "docs/experiment.schema.json.\n",
     .examples = "assay schema > docs/config.schema.json\n"
                 "assay schema --docs > docs/configuration.md\n"
-                "assay schema --full > configs/full.yaml\n",
+                "assay schema --full > configs/full.yaml\n"
+                "assay schema --experiment > docs/experiment.schema.json\n",
     .options = options,
     .formats = formats,
     .run = run,

@@ -4,12 +4,14 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The one thing in this program that a signal handler may write to. */
-static volatile sig_atomic_t caught;
+/* The only things in this program that a signal handler may look at or write to. */
+static volatile sig_atomic_t caught, interrupts, is_patient;
 
 static void note(int number)
 {
-    if (number == SIGINT && caught != 0)
+    if (number == SIGINT)
+        interrupts++;
+    if (interrupts > 1 && !is_patient)
         _exit(ASSAY_INTERRUPTED);
     if (caught == 0)
         caught = number;
@@ -28,6 +30,18 @@ void signals_catch(void)
         if (sigaction(numbers[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN) /* nohup stays nohup */
             sigaction(numbers[i], &action, NULL);
     }
+}
+
+void signals_catch_patiently(void)
+{
+    is_patient = 1;
+    signals_catch();
+}
+
+bool signals_insist(void *cookie)
+{
+    (void)cookie;
+    return interrupts > 1;
 }
 
 enum assay_status signals_status(void *cookie)

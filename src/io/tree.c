@@ -3,6 +3,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/number.h"
+
 struct node *node_create(struct arena *arena, enum node_kind kind, struct place place)
 {
     struct node *node = arena_allocate(arena, 1, sizeof *node);
@@ -102,4 +104,28 @@ bool node_is_null(const struct node *node)
 bool node_is_scalar(const struct node *node, const char *text)
 {
     return node->kind == NODE_SCALAR && strcmp(node->text, text) == 0;
+}
+
+static bool scalars_equal(const struct node *a, const struct node *b)
+{
+    double x, y;
+    if (node_is_null(a) || node_is_null(b))
+        return node_is_null(a) && node_is_null(b);
+    if (!a->quoted && !b->quoted && number_parse_double(a->text, &x) && number_parse_double(b->text, &y))
+        return x == y;
+    return strcmp(a->text, b->text) == 0;
+}
+
+bool node_equal(const struct node *a, const struct node *b)
+{
+    if (a->kind != b->kind || a->count != b->count)
+        return false;
+    if (a->kind == NODE_SCALAR)
+        return scalars_equal(a, b);
+    for (size_t i = 0; i < a->count; i++) {
+        const struct node *other = a->kind == NODE_MAP ? node_get(b, a->keys[i]->text) : b->items[i];
+        if (other == NULL || !node_equal(a->items[i], other))
+            return false;
+    }
+    return true;
 }

@@ -72,6 +72,10 @@ void node_describe(const struct node *node, struct text *text);
  * `knobs`, which have no table. Whole lines, the first indented too, so that it may follow "knobs:\n"; a
  * scalar or an empty map or list is one line of its own. */
 void node_write(const struct node *node, int indent, struct text *text);
+/* The same in flow style, without a newline: {type: lp, p: 2}, [0.2, 0.5], 0.001. */
+void node_write_flow(const struct node *node, struct text *text);
+/* Whether they say the same: numbers by their value, texts with or without quotes, maps in any order. */
+bool node_equal(const struct node *a, const struct node *b);
 /* Writes one string scalar, quoted if it must be so that every YAML reader reads a string. */
 void node_write_string(const char *string, struct text *text);
 

@@ -221,7 +221,7 @@ static bool check_root(const struct node *root, struct diagnostics *diagnostics)
         return true;
     struct text found = {0};
     node_describe(root, &found);
-    diagnose(diagnostics, root->place, NULL, "a config is a map of keys; found %s",
+    diagnose(diagnostics, root->place, NULL, "wants a map of keys, found %s",
              found.failed ? "" : found.bytes);
     text_finish(&found);
     return false;

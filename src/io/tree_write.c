@@ -99,6 +99,24 @@ void node_write(const struct node *node, int indent, struct text *text)
     write_lines(node, indent, text);
 }
 
+void node_write_flow(const struct node *node, struct text *text)
+{
+    if (node->kind == NODE_SCALAR) {
+        write_scalar(node, text);
+        return;
+    }
+    text_add_char(text, node->kind == NODE_MAP ? '{' : '[');
+    for (size_t i = 0; i < node->count; i++) {
+        text_add(text, i > 0 ? ", " : "");
+        if (node->kind == NODE_MAP) {
+            node_write_string(node->keys[i]->text, text);
+            text_add(text, ": ");
+        }
+        node_write_flow(node->items[i], text);
+    }
+    text_add_char(text, node->kind == NODE_MAP ? '}' : ']');
+}
+
 void node_describe(const struct node *node, struct text *text)
 {
     enum { MOST_SHOWN = 40 };

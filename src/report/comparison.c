@@ -1,5 +1,6 @@
 #include "report/comparison.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "io/csv.h"
@@ -129,6 +130,8 @@ static void add_run(struct json_writer *json, const struct comparison *all, size
     json_open(json, "at_best", '{');
     for (size_t i = 0; i < all->metric_count; i++)
         json_number(json, all->metrics[i], curves_values(curves, all->metrics[i])[curves->best]);
+    if (!isnan(curves->held_out_error_pct))
+        json_number(json, "held_out_error_pct", curves->held_out_error_pct);
     json_close(json);
     json_open(json, "curves", '{');
     add_numbers(json, "epoch", curves->epochs, curves->rows);

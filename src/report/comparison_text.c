@@ -67,6 +67,20 @@ static void add_settings(struct text *text, const struct comparison *all)
     text_add_char(text, '\n');
 }
 
+/* Where a run has held a fold out: no curve shows what it said of that. */
+static void add_held_out(struct text *text, const struct comparison *all)
+{
+    bool any = false;
+    for (size_t run = 0; run < all->run_count; run++)
+        any |= !isnan(all->runs[run]->held_out_error_pct);
+    if (!any)
+        return;
+    add_name(text, all, "held_out_error_pct");
+    for (size_t run = 0; run < all->run_count; run++)
+        add_number(text, all->runs[run]->held_out_error_pct);
+    text_add_char(text, '\n');
+}
+
 static void add_finals(struct text *text, const struct comparison *all)
 {
     add_head(text, all, "at the best epoch");
@@ -80,6 +94,7 @@ static void add_finals(struct text *text, const struct comparison *all)
             add_number(text, curves_values(all->runs[run], all->metrics[i])[all->runs[run]->best]);
         text_add_char(text, '\n');
     }
+    add_held_out(text, all);
     text_add_char(text, '\n');
 }
 

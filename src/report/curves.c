@@ -45,13 +45,11 @@ static size_t lowest(const double *values, size_t rows)
     return best;
 }
 
-static size_t best_row(const struct curves *curves)
+static size_t best_row(const struct curves *curves, const struct summary_found *summary)
 {
-    struct assay_run_result result;
-    char identity[SHA256_HEX_SIZE];
-    if (curves->directory != NULL && summary_read(curves->directory, &result, identity))
+    if (summary != NULL)
         for (size_t row = 0; row < curves->rows; row++)
-            if (curves->epochs[row] == result.result_epoch)
+            if (curves->epochs[row] == summary->result.result_epoch)
                 return row;
     const double *validation = curves_values(curves, "val_error_pct");
     return validation != NULL ? lowest(validation, curves->rows) : curves->rows - 1;
@@ -85,7 +83,10 @@ static const struct curves *make(struct arena *arena, const char *path, bool is_
     }
     curves->names = names;
     curves->values = (const double *const *)values;
-    curves->best = best_row(curves);
+    struct summary_found summary;
+    const bool finished = is_directory && summary_read(path, &summary);
+    curves->best = best_row(curves, finished ? &summary : NULL);
+    curves->held_out_error_pct = finished ? summary.result.held_out_error_pct : NAN;
     return curves;
 no_memory:
     assay_fail_memory(error, "reading curves");

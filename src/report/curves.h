@@ -17,6 +17,7 @@ struct curves {
     const double *const *values; /* values[column][row]; NaN where the cell is empty */
     size_t best; /* the row whose metrics count: what summary.json says, else the lowest val_error_pct, else
                     the last */
+    double held_out_error_pct; /* of summary.json; NaN: there is none */
 };
 
 /* Lives in the arena. NULL on failure: ASSAY_INCOMPLETE when there is no epoch yet. */

@@ -60,14 +60,14 @@ static void measure_layers(struct bench_state *state)
     const struct split *split = &state->data.split;
     const struct image_set *set = &state->data.dataset.train;
     const uint32_t batch = (uint32_t)state->bench->layer_batch,
-                   samples = batch < split->train_count ? batch : split->train_count;
+                   samples = batch < split->counts.train ? batch : split->counts.train;
     struct minibatch minibatch = {set->images, set->labels, split->train, (int)samples};
     uint64_t done = 0;
     profile_clear(state->profile);
     for (const double start = clock_seconds(); done == 0 || clock_seconds() - start < state->block_s;) {
         profile_step(state->profile, &minibatch);
         done += samples;
-        minibatch.indices = split->train + done % (split->train_count - samples + 1);
+        minibatch.indices = split->train + done % (split->counts.train - samples + 1);
     }
     for (size_t l = 0; l < state->bench->layer_count; l++)
         for (int pass = 0; pass < PROFILE_PASSES; pass++) {
@@ -114,14 +114,13 @@ static bool load_data(struct bench_state *state, struct assay_error *error)
     const struct data_options *options = &state->settings->config->config->data;
     struct bench_data *data = &state->data;
     if (!dataset_load(&options->dataset, options->dir, &data->dataset, error) ||
-        !split_init(&data->split, &data->dataset, options->limit > 0 ? options->limit : 0,
-                    options->validation, options->split_seed, (enum normalization)options->normalize, error))
+        !split_init(&data->split, &data->dataset, options, error))
         return false;
     const uint32_t count = data->dataset.test.count;
     data->test_order = arena_allocate(state->arena, count, sizeof *data->test_order);
     for (uint32_t i = 0; data->test_order != NULL && i < count; i++)
         data->test_order[i] = i;
-    state->bench->train_images = data->split.train_count;
+    state->bench->train_images = data->split.counts.train;
     state->bench->test_images = count;
     return data->test_order != NULL || assay_fail_memory(error, "preparing the measurement");
 }

@@ -13,7 +13,8 @@ static bool start(struct bench_cell *cell, struct assay_error *error)
                                                               .seed = config->seed,
                                                               .dataset = &cell->data->dataset,
                                                               .split = &cell->data->split,
-                                                              .network = cell->network},
+                                                              .network = cell->network,
+                                                              .test = config_evaluates_test(config)},
                                    error);
     return cell->trainer != NULL;
 }
@@ -68,7 +69,7 @@ bool bench_cell_train(struct bench_cell *cell, double seconds, double *ms_per_sa
         if (event == TRAINER_EPOCH) {
             int rows;
             cell->epoch_s = trainer_rows(cell->trainer, &rows)[rows - 1].train_s;
-            cell->epoch_samples = cell->data->split.train_count;
+            cell->epoch_samples = cell->data->split.counts.train;
         }
         if (event == TRAINER_DIVERGED && cell->epoch_samples == 0)
             return fail_diverged(cell, error);

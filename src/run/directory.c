@@ -1,18 +1,22 @@
 #include "run/directory.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/memory.h"
+#include "run/failure.h"
 #include "run/provenance.h"
 #include "schema/schema.h"
 
 /* Everything a run writes. What says that it is finished goes first, what says whose it is goes last, so that
  * removing them can be killed at any point. */
-static const char *const own_files[] = {"summary.json",     "predictions.csv",  "mistakes.csv",
-                                        "best.safetensors", "last.safetensors", "curves.csv",
-                                        "timing.csv",       "checkpoint",       "checkpoint.previous",
-                                        "log.txt",          "config.yaml",      "provenance.json"};
+static const char *const own_files[] = {
+    "summary.json", "predictions.csv", "mistakes.csv",   "best.safetensors",    "last.safetensors",
+    "curves.csv",   "timing.csv",      "checkpoint",     "checkpoint.previous", FAILURE_FILE,
+    "log.txt",      "config.yaml",     "provenance.json"};
 enum { OWN_FILES = sizeof own_files / sizeof own_files[0] };
+
+static const char lock_name[] = ".lock";
 
 char *run_directory_file(const char *directory, const char *name, struct assay_error *error)
 {
@@ -41,30 +45,44 @@ bool run_directory_remove(const struct run_directory *directory, const char *nam
     return done;
 }
 
-static bool fail_held(const char *directory, const char *lock, struct assay_error *error)
+static bool fail_held(const char *directory, struct assay_error *error)
 {
-    char *owner = NULL;
+    char owner[RUN_OWNER_SIZE];
+    run_directory_owner(directory, owner);
+    const bool known = owner[0] != '\0';
+    return assay_fail(error, ASSAY_MACHINE, "%s is being written by another process%s%s%s", directory,
+                      known ? " (host and pid: " : "", owner, known ? ")" : "");
+}
+
+void run_directory_owner(const char *path, char owner[RUN_OWNER_SIZE])
+{
+    char *lock = path_join(path, lock_name), *bytes = NULL;
     size_t length;
-    const bool known = file_read(lock, 1024, &owner, &length, NULL) && length > 1;
-    if (known)
-        owner[strcspn(owner, "\n")] = '\0';
-    assay_fail(error, ASSAY_MACHINE, "%s is being written by another process%s%s%s", directory,
-               known ? " (host and pid: " : "", known ? owner : "", known ? ")" : "");
-    memory_free(owner);
-    return false;
+    owner[0] = '\0';
+    if (lock != NULL && file_read(lock, 1024, &bytes, &length, NULL))
+        snprintf(owner, RUN_OWNER_SIZE, "%.*s", (int)strcspn(bytes, "\n"), bytes);
+    memory_free(bytes);
+    memory_free(lock);
+}
+
+bool run_directory_is_held(const char *path)
+{
+    char *lock = path_join(path, lock_name);
+    const bool held = lock != NULL && file_lock_is_held(lock);
+    memory_free(lock);
+    return held;
 }
 
 bool run_directory_open(struct run_directory *directory, const char *path, struct assay_error *error)
 {
     *directory = (struct run_directory){.path = path};
-    char *lock = run_directory_file(path, ".lock", error);
+    char *lock = run_directory_file(path, lock_name, error);
     if (lock == NULL)
         return false;
-    bool held = false;
     if (directory_create(path, error))
-        directory->lock = file_lock_acquire(lock, &held, error);
-    if (held)
-        fail_held(path, lock, error);
+        directory->lock = file_lock_acquire(lock, &directory->is_held, error);
+    if (directory->is_held)
+        fail_held(path, error);
     memory_free(lock);
     if (directory->lock != NULL)
         file_remove_leftovers(path);
@@ -77,10 +95,13 @@ void run_directory_close(struct run_directory *directory)
     directory->lock = NULL;
 }
 
+/* A failure may have come before there was anything of the run. */
 static bool has_files(const char *directory)
 {
     bool found = false;
     for (size_t i = 0; i < OWN_FILES && !found; i++) {
+        if (strcmp(own_files[i], FAILURE_FILE) == 0)
+            continue;
         char *path = path_join(directory, own_files[i]);
         found = path != NULL && file_exists(path);
         memory_free(path);

@@ -13,7 +13,14 @@
 struct run_directory {
     const char *path;
     struct file_lock *lock;
+    bool is_held; /* could not be opened because another process has it */
 };
+
+/* Whether any process has a directory open now. */
+bool run_directory_is_held(const char *path);
+/* Host and pid of who has it, for people: "host 1234"; "" when nobody says. */
+enum { RUN_OWNER_SIZE = 300 };
+void run_directory_owner(const char *path, char owner[RUN_OWNER_SIZE]);
 
 /* Creates and locks it. ASSAY_MACHINE when another process has it, which is named. The path is the caller's
  * and must outlive it. */

@@ -12,6 +12,17 @@ static void digest_of(const char *bytes, size_t length, char hex[SHA256_HEX_SIZE
     sha256_hex(digest, hex);
 }
 
+bool config_digest(const struct config *config, char digest[SHA256_HEX_SIZE], struct assay_error *error)
+{
+    struct text text = {0};
+    config_write_identity(config, &text);
+    const bool done = !text.failed;
+    if (done)
+        digest_of(text.bytes, text.length, digest);
+    text_finish(&text);
+    return done || assay_fail_memory(error, "identifying a config");
+}
+
 bool run_identity_init(struct run_identity *identity, const struct config *config, const char *data_digest,
                        const char *weights, size_t length, struct assay_error *error)
 {
@@ -25,10 +36,12 @@ bool run_identity_init(struct run_identity *identity, const struct config *confi
     text_add_bytes(&all, identity->config.bytes, identity->config.length);
     text_add(&all, "# data %s\n# weights %s\n", identity->data, identity->weights);
     const bool done = !identity->config.failed && !all.failed;
-    if (done)
+    if (done) {
+        digest_of(identity->config.bytes, identity->config.length, identity->config_digest);
         digest_of(all.bytes, all.length, identity->digest);
-    else
+    } else {
         run_identity_finish(identity);
+    }
     text_finish(&all);
     return done || assay_fail_memory(error, "identifying the run");
 }

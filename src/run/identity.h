@@ -11,11 +11,15 @@
 #include "spec/config.h"
 
 struct run_identity {
-    char digest[SHA256_HEX_SIZE];  /* of all of the following: what "identity" means in files */
-    struct text config;            /* resolved, without operational keys */
+    char digest[SHA256_HEX_SIZE]; /* of all of the following: what "identity" means in files */
+    struct text config;           /* resolved, without operational keys */
+    char config_digest[SHA256_HEX_SIZE];
     char data[SHA256_HEX_SIZE];    /* of the data set */
     char weights[SHA256_HEX_SIZE]; /* of the file that init_from names; "" without */
 };
+
+/* The digest of a config alone, which takes no data: "config" of summary.json. */
+bool config_digest(const struct config *config, char digest[SHA256_HEX_SIZE], struct assay_error *error);
 
 /* `weights`: the bytes of that file, NULL without. */
 bool run_identity_init(struct run_identity *identity, const struct config *config, const char *data_digest,

@@ -97,7 +97,7 @@ static bool create_network(struct assay_model *model, const struct tensor_file *
                                                network_vectors(model->network).values, error))
         return false;
     network_prepare(model->network);
-    const size_t batch = (size_t)model->plan->batch;
+    const size_t batch = (size_t)model->plan->part;
     model->indices = arena_allocate(model->arena, batch, sizeof *model->indices);
     model->no_labels = arena_allocate(model->arena, batch, 1);
     if (model->indices == NULL || model->no_labels == NULL)
@@ -161,7 +161,7 @@ void assay_model_predict(struct assay_model *model, const uint8_t *images, const
 {
     const struct plan *plan = model->plan;
     const struct assay_edge *outputs = &plan->layers[plan->layer_count - 1].test.output;
-    const size_t batch = (size_t)plan->batch, floats = assay_edge_floats(outputs);
+    const size_t batch = (size_t)plan->part, floats = assay_edge_floats(outputs);
     const size_t pixels = (size_t)plan->image.channels * (size_t)(plan->image.height - 2 * plan->pad) *
                           (size_t)(plan->image.width - 2 * plan->pad);
     for (size_t at = 0; at < count; at += batch) {

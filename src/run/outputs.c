@@ -56,43 +56,65 @@ bool run_write_best(struct run *run, struct assay_error *error)
     return write_weights(run, "best.safetensors", network_vectors(run->network).best, error);
 }
 
-/* What the weights of the result's epoch say of the test images. */
+/* The images that predictions are about: the fold that is held out, else the test set. */
+static uint32_t count_predicted(const struct run *run)
+{
+    if (run->split.counts.held_out > 0)
+        return run->split.counts.held_out;
+    return config_evaluates_test(run->prepared->config) ? run->dataset.test.count : 0;
+}
+
+/* What the weights of the result's epoch say of them. */
 static bool predict(struct run *run, struct predictions *predictions, struct assay_error *error)
 {
-    const struct image_set *test = &run->dataset.test;
-    uint32_t *indices = memory_allocate(test->count, sizeof *indices);
+    const bool is_fold = run->split.counts.held_out > 0;
+    const uint32_t count = count_predicted(run);
+    uint32_t *indices = memory_allocate(count, sizeof *indices);
     if (indices == NULL)
         return assay_fail_memory(error, "testing");
-    for (uint32_t i = 0; i < test->count; i++)
-        indices[i] = i;
+    for (uint32_t i = 0; i < count; i++)
+        indices[i] = is_fold ? run->split.held_out[i] : i;
     if (run->result->result_epoch == run->result->best_epoch) {
         const struct network_vectors vectors = network_vectors(run->network);
         memcpy(vectors.values, vectors.best, vectors.all * sizeof *vectors.values);
         network_prepare(run->network);
     }
     predictions_start(predictions);
-    evaluate(run->network, test, indices, test->count, run->prepared->config->train.batch_size,
-             collect_prediction, predictions);
+    evaluate(run->network, is_fold ? &run->dataset.train : &run->dataset.test, indices, count,
+             run->prepared->config->train.batch_size, collect_prediction, predictions);
     memory_free(indices);
     return true;
 }
 
 static bool write_predictions(struct run *run, struct predictions *predictions, struct assay_error *error)
 {
-    return write_weights(run, "last.safetensors", network_vectors(run->network).values, error) &&
-           predict(run, predictions, error) &&
+    return predict(run, predictions, error) &&
            run_directory_write(&run->directory, "predictions.csv", &predictions->all, error) &&
            run_directory_write(&run->directory, "mistakes.csv", &predictions->mistakes, error);
 }
 
+/* What only a training that did not break off has: the last weights, and predictions. */
+static bool write_network(struct run *run, struct predictions *predictions, struct assay_error *error)
+{
+    return write_weights(run, "last.safetensors", network_vectors(run->network).values, error) &&
+           (count_predicted(run) == 0 || write_predictions(run, predictions, error));
+}
+
 static bool write_summary(struct run *run, const struct predictions *predictions, struct assay_error *error)
 {
-    struct summary summary = {.identity = run->identity.digest,
+    struct summary summary = {.identity = &run->identity,
                               .config = run->prepared->config,
                               .result = run->result,
                               .parameters = run->prepared->plan->parameter_elements,
-                              .test_images = predictions->images,
-                              .test_mistakes = predictions->wrong};
+                              .kernels = run->kernels->name,
+                              .threads = run->prepared->plan->threads};
+    if (run->split.counts.held_out > 0)
+        summary.counts = (struct summary_counts){.held_out_images = predictions->images,
+                                                 .held_out_mistakes = predictions->wrong};
+    else
+        summary.counts =
+            (struct summary_counts){.test_images = predictions->images, .test_mistakes = predictions->wrong};
+    run->result->held_out_error_pct = held_out_error_pct(&summary.counts);
     summary.rows = trainer_rows(run->trainer, &summary.count);
     struct text text = {0};
     add_summary(&text, &summary);
@@ -105,7 +127,7 @@ bool run_write_results(struct run *run, struct assay_error *error)
 {
     const enum stop_reason reason = trainer_stop_reason(run->trainer);
     struct predictions predictions = {0};
-    const bool done = (reason == STOP_NON_FINITE || write_predictions(run, &predictions, error)) &&
+    const bool done = (reason == STOP_NON_FINITE || write_network(run, &predictions, error)) &&
                       provenance_write(&run->provenance, &run->directory, stop_reason_names[reason], error) &&
                       write_summary(run, &predictions, error);
     predictions_finish(&predictions);

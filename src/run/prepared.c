@@ -1,22 +1,20 @@
 #include "run/prepared.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/file.h"
 #include "base/team.h"
+#include "train/split.h"
 
-static uint32_t training_images(const struct config *config, const struct dataset_shape *shape)
-{
-    const int limit = config->data.limit;
-    return limit > 0 && (uint32_t)limit < shape->train_count ? (uint32_t)limit : shape->train_count;
-}
-
+/* What is wrong with the counts is said elsewhere. */
 static int largest_batch(const struct config *config, const struct dataset_shape *shape)
 {
-    const uint32_t training = training_images(config, shape), wish = (uint32_t)config->data.validation;
-    const uint32_t validation = wish < training ? wish : training;
-    const uint32_t parts[] = {training - validation, validation, shape->test_count};
+    struct split_counts counts = {.train = shape->train_count};
+    struct assay_problem problem;
+    split_count(&config->data, shape->train_count, &counts, &problem);
+    const uint32_t parts[] = {counts.train, counts.validation, counts.held_out, shape->test_count};
     uint32_t batch = 1;
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
         if (batch < parts[i])
@@ -57,10 +55,12 @@ static const struct config *load(struct assay_config *prepared, const struct ass
     return sound ? config : NULL;
 }
 
-static struct place place_of(const struct node *tree, const char *section, const char *key)
+static struct place place_of(const struct assay_config *prepared, const char *section, const char *key)
 {
-    const struct node *map = node_get(tree, section), *value = node_get(map, key);
-    return value != NULL ? value->place : map != NULL ? map->place : tree->place;
+    if (prepared->tree == NULL)
+        return prepared->place;
+    const struct node *map = node_get(prepared->tree, section), *value = node_get(map, key);
+    return value != NULL ? value->place : map != NULL ? map->place : prepared->tree->place;
 }
 
 /* What is wrong with the data, at the place that names them. */
@@ -72,25 +72,19 @@ static bool describe_data(struct assay_config *prepared, struct diagnostics *dia
         return true;
     const char *path = data->dir != NULL ? "data.dir" : "data.dataset";
     if (error->status == ASSAY_INVALID)
-        diagnose(diagnostics, place_of(prepared->tree, "data", path + strlen("data.")), path, "%s",
-                 error->text);
+        diagnose(diagnostics, place_of(prepared, "data", path + strlen("data.")), path, "%s", error->text);
     return false;
 }
 
-/* The same as split_init says, but with the place. */
 static bool check_counts(const struct assay_config *prepared, struct diagnostics *diagnostics)
 {
-    const struct data_options *data = &prepared->config->data;
-    const uint32_t all = prepared->shape.train_count,
-                   training = training_images(prepared->config, &prepared->shape);
-    if (data->limit > 0 && (uint32_t)data->limit > all)
-        return diagnose(diagnostics, place_of(prepared->tree, "data", "limit"), "data.limit",
-                        "wants %d training images, the data set has %" PRIu32, data->limit, all);
-    if ((uint32_t)data->validation >= training)
-        return diagnose(diagnostics, place_of(prepared->tree, "data", "validation"), "data.validation",
-                        "holds out %d of %" PRIu32 " training images, which leaves none to train on",
-                        data->validation, training);
-    return true;
+    struct split_counts counts;
+    struct assay_problem problem;
+    if (split_count(&prepared->config->data, prepared->shape.train_count, &counts, &problem))
+        return true;
+    char path[32];
+    snprintf(path, sizeof path, "data.%s", problem.key);
+    return diagnose(diagnostics, place_of(prepared, "data", problem.key), path, "%s", problem.text);
 }
 
 static bool check_weights(const struct assay_config *prepared, struct diagnostics *diagnostics)
@@ -98,24 +92,26 @@ static bool check_weights(const struct assay_config *prepared, struct diagnostic
     const char *path = prepared->config->train.init_from;
     if (path == NULL || file_exists(path))
         return true;
-    return diagnose(diagnostics, place_of(prepared->tree, "train", "init_from"), "train.init_from",
+    return diagnose(diagnostics, place_of(prepared, "train", "init_from"), "train.init_from",
                     "there is no file %s", path);
 }
 
-/* False, with the reason in the diagnostics or, where it is none of the config's, in `error`. */
-static bool prepare(struct assay_config *prepared, const struct assay_config_request *request,
-                    struct diagnostics *diagnostics, struct assay_error *error)
+bool prepare_config(struct assay_config *prepared, int threads, struct diagnostics *diagnostics,
+                    struct assay_error *error)
 {
-    prepared->config = load(prepared, request, diagnostics);
-    if (prepared->config == NULL)
-        return false;
     bool sound = check_weights(prepared, diagnostics);
     if (!describe_data(prepared, diagnostics, error))
         return false;
     sound = check_counts(prepared, diagnostics) && sound;
-    prepared->plan =
-        plan_config(prepared->arena, prepared->config, &prepared->shape, request->threads, diagnostics);
+    prepared->plan = plan_config(prepared->arena, prepared->config, &prepared->shape, threads, diagnostics);
     return sound && prepared->plan != NULL;
+}
+
+static bool load_and_prepare(struct assay_config *prepared, const struct assay_config_request *request,
+                             struct diagnostics *diagnostics, struct assay_error *error)
+{
+    prepared->config = load(prepared, request, diagnostics);
+    return prepared->config != NULL && prepare_config(prepared, request->threads, diagnostics, error);
 }
 
 static void tell(const struct diagnostics *diagnostics, char **problems, struct assay_error *error)
@@ -145,7 +141,7 @@ struct assay_config *assay_config_load(const struct assay_config_request *reques
     bool done = false;
     if (prepared != NULL && diagnostics != NULL) {
         prepared->arena = arena;
-        done = prepare(prepared, request, diagnostics, error);
+        done = load_and_prepare(prepared, request, diagnostics, error);
         if (!done && diagnostics_count(diagnostics) > 0)
             tell(diagnostics, problems, error);
     } else {
@@ -165,8 +161,11 @@ void assay_config_destroy(struct assay_config *config)
 
 char *assay_run_directory(const struct assay_config *config, const char *out)
 {
+    const struct fold_options *fold = config->config->data.fold;
     struct text name = {0};
     text_add(&name, "%s/seed-%" PRIu64, config->config->name, config->config->seed);
+    if (fold != NULL)
+        text_add(&name, "/fold-%d", fold->index);
     char *path = name.failed ? NULL : path_join(out, name.bytes);
     text_finish(&name);
     return path;

@@ -11,7 +11,8 @@
 struct assay_config {
     struct arena *arena; /* all of the rest lives in it */
     const struct config *config;
-    const struct node *tree; /* as it was bound: where every value is from */
+    const struct node *tree; /* as it was bound: where every value is from; NULL: not known, … */
+    struct place place;      /* … and where to say so what is wrong */
     struct dataset_shape shape;
     const struct plan *plan;
 };
@@ -22,5 +23,10 @@ struct assay_config {
 const struct plan *plan_config(struct arena *arena, const struct config *config,
                                const struct dataset_shape *shape, int threads,
                                struct diagnostics *diagnostics);
+
+/* The rest of it, from its arena, config and tree or place. False, with the reason in the diagnostics or,
+ * where it is none of the config's, in `error`. */
+bool prepare_config(struct assay_config *prepared, int threads, struct diagnostics *diagnostics,
+                    struct assay_error *error);
 
 #endif

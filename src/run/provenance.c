@@ -38,7 +38,7 @@ void machine_describe(const char *kernels, char machine[MACHINE_TEXT_SIZE])
 /* The file's object, NULL when there is none. */
 static const struct json *read_file(const char *directory, struct arena *arena)
 {
-    char *path = path_join(directory, "provenance.json"), *bytes = NULL;
+    char *path = path_join(directory, PROVENANCE_FILE), *bytes = NULL;
     size_t length;
     const struct json *json = NULL;
     if (path != NULL && file_read(path, FILE_LIMIT, &bytes, &length, NULL))
@@ -108,6 +108,7 @@ bool provenance_write(const struct provenance *provenance, const struct run_dire
     struct json_writer writer = {.text = &text};
     json_open(&writer, NULL, '{');
     json_string(&writer, "identity", identity->digest);
+    json_string(&writer, "config", identity->config_digest);
     json_string(&writer, "data_sha256", identity->data);
     json_string(&writer, "init_from_sha256", identity->weights[0] != '\0' ? identity->weights : NULL);
     json_string(&writer, "version", build.version);
@@ -129,7 +130,7 @@ bool provenance_write(const struct provenance *provenance, const struct run_dire
     json_close(&writer);
     text_add_char(&text, '\n');
     text.failed |= provenance->earlier.failed;
-    const bool done = run_directory_write(directory, "provenance.json", &text, error);
+    const bool done = run_directory_write(directory, PROVENANCE_FILE, &text, error);
     text_finish(&text);
     return done;
 }
@@ -150,6 +151,7 @@ void provenance_read_digests(const char *directory, struct provenance_digests *d
     struct arena *arena = arena_create();
     const struct json *json = arena != NULL ? read_file(directory, arena) : NULL;
     read_digest(json, "identity", digests->identity);
+    read_digest(json, "config", digests->config);
     read_digest(json, "data_sha256", digests->data);
     read_digest(json, "init_from_sha256", digests->weights);
     arena_destroy(arena);

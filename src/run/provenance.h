@@ -10,6 +10,7 @@
 #include "run/directory.h"
 #include "run/identity.h"
 
+#define PROVENANCE_FILE "provenance.json"
 enum { MACHINE_TEXT_SIZE = 256, CPU_TEXT_SIZE = 96 };
 
 /* The first "model name" of /proc/cpuinfo, or "unknown CPU". */
@@ -37,7 +38,7 @@ void provenance_finish(struct provenance *provenance); /* {0} is fine */
 
 /* The digests of the run in a directory; "" for those that are not known. */
 struct provenance_digests {
-    char identity[SHA256_HEX_SIZE], data[SHA256_HEX_SIZE], weights[SHA256_HEX_SIZE];
+    char identity[SHA256_HEX_SIZE], config[SHA256_HEX_SIZE], data[SHA256_HEX_SIZE], weights[SHA256_HEX_SIZE];
 };
 void provenance_read_digests(const char *directory, struct provenance_digests *digests);
 

@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "run/build.h"
 #include "run/checkpoints.h"
+#include "run/failure.h"
 #include "run/summary.h"
 #include "train/weights.h"
 
@@ -15,8 +16,7 @@ static bool load_data(struct run *run, struct assay_error *error)
 {
     const struct data_options *data = &run->prepared->config->data;
     return dataset_load(&data->dataset, data->dir, &run->dataset, error) &&
-           split_init(&run->split, &run->dataset, data->limit > 0 ? data->limit : 0, data->validation,
-                      data->split_seed, (enum normalization)data->normalize, error);
+           split_init(&run->split, &run->dataset, data, error);
 }
 
 static bool read_weights(struct run *run, struct assay_error *error)
@@ -32,24 +32,23 @@ static bool identify(struct run *run, struct assay_error *error)
                              run->weights_length, error);
 }
 
-/* Whether this very run has been finished before. Needs no lock: summary.json is there whole or not at all.
- */
+/* Whether this very run has been finished before: summary.json is there whole or not at all. */
 static bool is_finished(struct run *run)
 {
-    char identity[SHA256_HEX_SIZE];
-    struct assay_run_result result;
-    if (run->options->again || !summary_read(run->options->directory, &result, identity) ||
-        strcmp(identity, run->identity.digest) != 0)
+    struct summary_found found;
+    if (run->options->again || !summary_read(run->options->directory, &found) ||
+        strcmp(found.identity, run->identity.digest) != 0)
         return false;
-    *run->result = result;
+    *run->result = found.result;
     run->result->found = true;
     return true;
 }
 
-static bool open_directory(struct run *run, struct assay_error *error)
+/* Once the directory is open. */
+static bool begin(struct run *run, struct assay_error *error)
 {
-    if (!run_directory_open(&run->directory, run->options->directory, error) ||
-        !run_directory_claim(&run->directory, &run->identity, run->options->again, error))
+    if (!run_directory_claim(&run->directory, &run->identity, run->options->again, error) ||
+        !run_directory_remove(&run->directory, FAILURE_FILE, error))
         return false;
     run->log_path = run_directory_file(run->directory.path, "log.txt", error);
     machine_describe(run->kernels->name, run->machine);
@@ -102,7 +101,8 @@ static bool create_network(struct run *run, struct assay_error *error)
                                                              .seed = config->seed,
                                                              .dataset = &run->dataset,
                                                              .split = &run->split,
-                                                             .network = run->network},
+                                                             .network = run->network,
+                                                             .test = config_evaluates_test(config)},
                                   error);
     return run->trainer != NULL;
 }
@@ -234,8 +234,7 @@ static enum assay_status stopped(struct run *run, struct assay_error *error)
 /* The status of a run that is finished, now or before. */
 static enum assay_status conclude(const struct run *run, struct assay_error *error)
 {
-    const char *reason = run->result->stop_reason;
-    if (reason != stop_reason_names[STOP_NON_FINITE] && reason != stop_reason_names[STOP_DIVERGENCE])
+    if (!result_diverged(run->result))
         return ASSAY_DONE;
     assay_fail(error, ASSAY_DIVERGED, "the training diverged: %s; %s/curves.csv has the curve up to then",
                run->result->divergence, run->options->directory);
@@ -257,7 +256,11 @@ static enum assay_status start(struct run *run, struct assay_error *error)
     if (is_finished(run))
         return conclude(run, error);
     /* The directory comes last: what is there is touched by nothing that could not have run. */
-    if (!create_network(run, error) || !open_directory(run, error))
+    if (!create_network(run, error) || !run_directory_open(&run->directory, run->options->directory, error))
+        return error->status;
+    if (is_finished(run)) /* by another process, meanwhile */
+        return conclude(run, error);
+    if (!begin(run, error))
         return error->status;
     log_say(&run->log, LOG_INFO, "%s assay %s: %s", run->provenance.started, build.version,
             run->directory.path);

@@ -9,6 +9,8 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "io/json.h"
+#include "run/build.h"
+#include "run/provenance.h"
 #include "run/tables.h"
 
 enum { FILE_LIMIT = 1 << 20 };
@@ -42,7 +44,7 @@ void result_set_rows(struct assay_run_result *result, const struct epoch_row *ro
         result->eval_s += rows[i].eval_s;
     }
     result->train_loss = result->train_error_pct = result->val_loss = result->val_error_pct =
-        result->test_loss = result->test_error_pct = NAN;
+        result->test_loss = result->test_error_pct = result->held_out_error_pct = NAN;
     if (result->result_epoch == 0)
         return;
     const struct epoch_row *row = &rows[result->result_epoch - 1];
@@ -52,6 +54,17 @@ void result_set_rows(struct assay_run_result *result, const struct epoch_row *ro
     result->val_error_pct = row->val_error_pct;
     result->test_loss = row->test_loss;
     result->test_error_pct = row->test_error_pct;
+}
+
+bool result_diverged(const struct assay_run_result *result)
+{
+    return result->stop_reason == stop_reason_names[STOP_NON_FINITE] ||
+           result->stop_reason == stop_reason_names[STOP_DIVERGENCE];
+}
+
+double held_out_error_pct(const struct summary_counts *counts)
+{
+    return counts->held_out_images > 0 ? 100.0 * counts->held_out_mistakes / counts->held_out_images : NAN;
 }
 
 static void add_epoch(struct json_writer *writer, const char *key, int epoch)
@@ -83,12 +96,40 @@ static void add_times(struct json_writer *writer, const struct summary *summary)
     json_close(writer);
 }
 
+static void add_counts(struct json_writer *writer, const struct summary_counts *counts)
+{
+    if (counts->test_images > 0) {
+        json_integer(writer, "test_images", counts->test_images);
+        json_integer(writer, "test_mistakes", counts->test_mistakes);
+    }
+    if (counts->held_out_images > 0) {
+        json_integer(writer, "held_out_images", counts->held_out_images);
+        json_integer(writer, "held_out_mistakes", counts->held_out_mistakes);
+    }
+}
+
+/* Kinds and versions alone: a summary may be published. */
+static void add_machine(struct json_writer *writer, const struct summary *summary)
+{
+    char cpu[CPU_TEXT_SIZE];
+    machine_cpu(cpu);
+    json_open(writer, "machine", '{');
+    json_string(writer, "cpu", cpu);
+    json_string(writer, "kernels", summary->kernels);
+    json_integer(writer, "threads", summary->threads);
+    json_string(writer, "compiler", build.compiler);
+    json_string(writer, "version", build.version);
+    json_string(writer, "commit", build.commit);
+    json_close(writer);
+}
+
 void add_summary(struct text *text, const struct summary *summary)
 {
     const struct assay_run_result *result = summary->result;
     struct json_writer writer = {.text = text};
     json_open(&writer, NULL, '{');
-    json_string(&writer, "identity", summary->identity);
+    json_string(&writer, "identity", summary->identity->digest);
+    json_string(&writer, "config", summary->identity->config_digest);
     json_string(&writer, "name", summary->config->name);
     json_integer(&writer, "seed", (long long)summary->config->seed);
     json_string(&writer, "stop_reason", result->stop_reason);
@@ -100,12 +141,10 @@ void add_summary(struct text *text, const struct summary *summary)
         add_metrics(&writer, &summary->rows[result->result_epoch - 1], summary->config->train.evaluate_train);
     else
         json_null(&writer, "metrics");
-    if (summary->test_images > 0) {
-        json_integer(&writer, "test_images", summary->test_images);
-        json_integer(&writer, "test_mistakes", summary->test_mistakes);
-    }
+    add_counts(&writer, &summary->counts);
     json_integer(&writer, "parameters", (long long)summary->parameters);
     add_times(&writer, summary);
+    add_machine(&writer, summary);
     json_close(&writer);
     text_add_char(text, '\n');
 }
@@ -114,6 +153,12 @@ static double read_number(const struct json *object, const char *key)
 {
     const struct json *value = object != NULL && object->kind == JSON_OBJECT ? json_get(object, key) : NULL;
     return value != NULL && value->kind == JSON_NUMBER ? value->number : NAN;
+}
+
+static uint32_t read_count(const struct json *object, const char *key)
+{
+    const double value = read_number(object, key);
+    return value >= 0 && value <= UINT32_MAX ? (uint32_t)value : 0;
 }
 
 static int read_epoch(const struct json *object, const char *key)
@@ -132,35 +177,45 @@ static const char *read_reason(const struct json *object)
     return NULL;
 }
 
-static bool read_result(const struct json *summary, struct assay_run_result *result,
-                        char identity[SHA256_HEX_SIZE])
+static void read_digest(const struct json *object, const char *key, char digest[SHA256_HEX_SIZE])
 {
-    const struct json *known = json_get(summary, "identity");
+    const struct json *value = json_get(object, key);
+    snprintf(digest, SHA256_HEX_SIZE, "%s", value != NULL && value->kind == JSON_STRING ? value->text : "");
+}
+
+static bool read_found(const struct json *summary, struct summary_found *found)
+{
     const char *reason = read_reason(summary);
-    if (known == NULL || known->kind != JSON_STRING || reason == NULL)
+    read_digest(summary, "identity", found->identity);
+    read_digest(summary, "config", found->config);
+    if (found->identity[0] == '\0' || reason == NULL)
         return false;
-    snprintf(identity, SHA256_HEX_SIZE, "%s", known->text);
     const struct json *divergence = json_get(summary, "divergence");
     const struct json *metrics = json_get(summary, "metrics"), *timing = json_get(summary, "timing");
-    *result = (struct assay_run_result){.finished = true,
-                                        .stop_reason = reason,
-                                        .epochs = read_epoch(summary, "epochs"),
-                                        .best_epoch = read_epoch(summary, "best_epoch"),
-                                        .result_epoch = read_epoch(summary, "result_epoch"),
-                                        .train_loss = read_number(metrics, "train_loss"),
-                                        .train_error_pct = read_number(metrics, "train_error_pct"),
-                                        .val_loss = read_number(metrics, "val_loss"),
-                                        .val_error_pct = read_number(metrics, "val_error_pct"),
-                                        .test_loss = read_number(metrics, "test_loss"),
-                                        .test_error_pct = read_number(metrics, "test_error_pct"),
-                                        .train_s = read_number(timing, "train_s"),
-                                        .eval_s = read_number(timing, "eval_s")};
+    found->counts = (struct summary_counts){.test_images = read_count(summary, "test_images"),
+                                            .test_mistakes = read_count(summary, "test_mistakes"),
+                                            .held_out_images = read_count(summary, "held_out_images"),
+                                            .held_out_mistakes = read_count(summary, "held_out_mistakes")};
+    found->result = (struct assay_run_result){.finished = true,
+                                              .stop_reason = reason,
+                                              .epochs = read_epoch(summary, "epochs"),
+                                              .best_epoch = read_epoch(summary, "best_epoch"),
+                                              .result_epoch = read_epoch(summary, "result_epoch"),
+                                              .train_loss = read_number(metrics, "train_loss"),
+                                              .train_error_pct = read_number(metrics, "train_error_pct"),
+                                              .val_loss = read_number(metrics, "val_loss"),
+                                              .val_error_pct = read_number(metrics, "val_error_pct"),
+                                              .test_loss = read_number(metrics, "test_loss"),
+                                              .test_error_pct = read_number(metrics, "test_error_pct"),
+                                              .held_out_error_pct = held_out_error_pct(&found->counts),
+                                              .train_s = read_number(timing, "train_s"),
+                                              .eval_s = read_number(timing, "eval_s")};
     if (divergence != NULL && divergence->kind == JSON_STRING)
-        snprintf(result->divergence, sizeof result->divergence, "%s", divergence->text);
+        snprintf(found->result.divergence, sizeof found->result.divergence, "%s", divergence->text);
     return true;
 }
 
-bool summary_read(const char *directory, struct assay_run_result *result, char identity[SHA256_HEX_SIZE])
+bool summary_read(const char *directory, struct summary_found *found)
 {
     struct arena *arena = arena_create();
     char *path = path_join(directory, "summary.json"), *bytes = NULL;
@@ -168,8 +223,7 @@ bool summary_read(const char *directory, struct assay_run_result *result, char i
     const struct json *summary = NULL;
     if (arena != NULL && path != NULL && file_read(path, FILE_LIMIT, &bytes, &length, NULL))
         summary = json_parse(arena, path, bytes, length, NULL);
-    const bool done =
-        summary != NULL && summary->kind == JSON_OBJECT && read_result(summary, result, identity);
+    const bool done = summary != NULL && summary->kind == JSON_OBJECT && read_found(summary, found);
     memory_free(bytes);
     memory_free(path);
     arena_destroy(arena);

@@ -7,26 +7,46 @@
 #include <stdint.h>
 
 #include "assay/run.h"
-#include "base/sha256.h"
 #include "base/text.h"
+#include "run/identity.h"
 #include "spec/config.h"
 #include "train/trainer.h"
 
+/* What the result's weights say of the images of predictions.csv; 0 where there is none. */
+struct summary_counts {
+    uint32_t test_images, test_mistakes;
+    uint32_t held_out_images, held_out_mistakes;
+};
+
+double held_out_error_pct(const struct summary_counts *counts); /* NaN without held-out images */
+
 struct summary {
-    const char *identity;
+    const struct run_identity *identity;
     const struct config *config;
     const struct assay_run_result *result;
     const struct epoch_row *rows;
     int count;
     size_t parameters;
-    uint32_t test_images, test_mistakes; /* of predictions.csv; 0 where there is none */
+    struct summary_counts counts;
+    const char *kernels;
+    int threads;
 };
 void add_summary(struct text *text, const struct summary *summary);
 
 /* Fills the result's metrics from the rows. */
 void result_set_rows(struct assay_run_result *result, const struct epoch_row *rows, int count);
 
-/* The result and the identity in a directory's summary.json; false when there is none that can be read. */
-bool summary_read(const char *directory, struct assay_run_result *result, char identity[SHA256_HEX_SIZE]);
+/* Whether the training ended because a loss was not finite, or above the threshold. */
+bool result_diverged(const struct assay_run_result *result);
+
+/* What a summary.json says. */
+struct summary_found {
+    char identity[SHA256_HEX_SIZE], config[SHA256_HEX_SIZE]; /* config: "" where it is not said */
+    struct assay_run_result result;
+    struct summary_counts counts;
+};
+
+/* False when there is none in the directory that can be read. */
+bool summary_read(const char *directory, struct summary_found *found);
 
 #endif

@@ -36,14 +36,15 @@ void run_say_epoch(const struct run *run)
     struct text line = {0};
     text_add(&line, "epoch %d/%d: train loss %.4f, error %.2f %%", row->epoch,
              run->prepared->config->train.max_epochs, row->train_loss, row->train_error_pct);
-    if (run->split.validation_count > 0)
+    if (run->split.counts.validation > 0)
         text_add(&line, "; val loss %.4f, error %.2f %%", row->val_loss, row->val_error_pct);
-    text_add(&line, "; test error %.2f %%", row->test_error_pct);
+    if (config_evaluates_test(run->prepared->config))
+        text_add(&line, "; test error %.2f %%", row->test_error_pct);
     if (best == row->epoch)
         text_add(&line, "; the best so far");
     else
         text_add(&line, "; best was epoch %d", best);
-    text_add(&line, "; %.0f samples/s, %.1f s", run->split.train_count / row->train_s,
+    text_add(&line, "; %.0f samples/s, %.1f s", run->split.counts.train / row->train_s,
              row->train_s + row->eval_s);
     if (!line.failed)
         log_say(&run->log, LOG_PROGRESS, "%s", line.bytes);

@@ -60,11 +60,11 @@ static void audit_row(struct audit *audit, const struct assay_field *field, cons
         report(audit, path, problem);
         return;
     }
-    sets_add(&audit->sets, field->variants);
+    sets_add(&audit->sets, field_variants(field));
     if (field->fallback != NULL)
         audit_default(audit, field, path, size);
-    if (field->table != NULL)
-        audit_table(audit, (struct rows){.table = field->table}, path);
+    if (field_table(field) != NULL)
+        audit_table(audit, (struct rows){.table = field_table(field)}, path);
 }
 
 /* The rows of the table itself; those in common are audited on their own. */

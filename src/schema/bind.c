@@ -6,17 +6,6 @@
 #include "schema/kind.h"
 #include "schema/schema.h"
 
-void path_add(const struct path *path, struct text *text)
-{
-    const size_t start = text->length;
-    if (path->parent != NULL)
-        path_add(path->parent, text);
-    if (path->key == NULL)
-        text_add(text, "[%zu]", path->index);
-    else
-        text_add(text, "%s%s", text->length > start && path->key[0] != '\0' ? "." : "", path->key);
-}
-
 bool refuse(const struct binder *binder, struct place place, const struct path *path, struct text *message)
 {
     struct text where = {0};
@@ -135,8 +124,8 @@ static bool is_misspelt(const struct binder *binder, const struct scope *scope, 
     return false;
 }
 
-static bool bind_value(const struct binder *binder, const struct assay_field *field, const struct node *node,
-                       const struct path *path, void *member)
+bool bind_value(const struct binder *binder, const struct assay_field *field, const struct node *node,
+                const struct path *path, void *member)
 {
     if (node->wrong)
         return false;

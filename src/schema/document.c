@@ -55,15 +55,15 @@ static void add_set_name(struct text *text, const struct assay_variants *variant
 static void add_values(struct document *document, const struct assay_field *field, const struct path *path)
 {
     struct text words = {0}, heading = {0};
-    if (field->table == NULL && field->variants == NULL) {
+    if (field_table(field) == NULL && field_variants(field) == NULL) {
         field_describe(field, &words);
         add_cell(document->text, bytes_of(document, &words));
     } else {
         field_describe_kind(field, &words);
-        if (field->table != NULL)
+        if (field_table(field) != NULL)
             path_add(path, &heading);
         else
-            add_set_name(&heading, field->variants);
+            add_set_name(&heading, field_variants(field));
         text_add_char(document->text, ' ');
         add_link(document->text, bytes_of(document, &words), bytes_of(document, &heading));
         text_add(document->text, field_takes_null(field) ? " or null |" : " |");
@@ -89,7 +89,7 @@ static void add_rows(struct document *document, struct rows rows, const struct p
     for (size_t i = 0; i < rows_count(rows); i++) {
         const struct assay_field *field = rows_at(rows, i);
         add_row(document, field, &(struct path){.parent = parent, .key = field->key});
-        sets_add(&document->sets, field->variants);
+        sets_add(&document->sets, field_variants(field));
     }
 }
 
@@ -99,7 +99,7 @@ static void add_sections(struct document *document, struct rows rows, const stru
     for (size_t i = 0; i < rows_count(rows); i++) {
         const struct assay_field *field = rows_at(rows, i);
         const struct path path = {.parent = parent, .key = field->key};
-        if (field->table == NULL)
+        if (field_table(field) == NULL)
             continue;
         struct text heading = {0};
         text_add_char(&heading, '`');
@@ -107,7 +107,9 @@ static void add_sections(struct document *document, struct rows rows, const stru
         text_add_char(&heading, '`');
         add_heading(document->text, level, bytes_of(document, &heading));
         text_finish(&heading);
-        const struct rows inner = {.table = field->table};
+        const struct rows inner = {.table = field_table(field)};
+        if (field->item != NULL)
+            text_add(document->text, "Each of them:\n\n");
         add_rows(document, inner, &path);
         add_sections(document, inner, &path, level + 1);
     }

@@ -29,7 +29,8 @@ static void add_reference(struct json_schema *schema, const char *key, const cha
 
 void json_reference(struct json_schema *schema)
 {
-    add_reference(schema, NULL, "#/definitions/reference");
+    if (!schema->alone)
+        add_reference(schema, NULL, "#/definitions/reference");
 }
 
 static void add_type(struct json_schema *schema, const char *type)
@@ -79,6 +80,17 @@ static void add_kind(struct json_schema *schema, const struct assay_field *field
     json_close(&schema->writer);
 }
 
+void json_value(struct json_schema *schema, const struct assay_field *field)
+{
+    json_open(&schema->writer, "anyOf", '[');
+    add_kind(schema, field);
+    if (field_takes_null(field))
+        add_type(schema, "null");
+    if (!field->literal)
+        json_reference(schema);
+    json_close(&schema->writer);
+}
+
 static void add_row(struct json_schema *schema, const struct assay_field *field)
 {
     struct json_writer *writer = &schema->writer;
@@ -91,13 +103,7 @@ static void add_row(struct json_schema *schema, const struct assay_field *field)
         else
             writer->text->failed = true;
     }
-    json_open(writer, "anyOf", '[');
-    add_kind(schema, field);
-    if (field_takes_null(field))
-        add_type(schema, "null");
-    if (!field->literal)
-        json_reference(schema);
-    json_close(writer);
+    json_value(schema, field);
     json_close(writer);
 }
 
@@ -179,15 +185,21 @@ static void define_variants(struct json_schema *schema, const struct assay_varia
         define_variant(schema, variants, variants->items[i]);
 }
 
-static void add_definitions(struct json_schema *schema)
+static void define_reference(struct json_writer *writer)
 {
-    struct json_writer *writer = &schema->writer;
-    json_open(writer, "definitions", '{');
     json_open(writer, "reference", '{');
     json_string(writer, "description", "the value at another path of the config");
     json_string(writer, "type", "string");
     json_string(writer, "pattern", "^\\$\\{" NAME "(\\." NAME "|\\[[0-9]{1,6}\\])*\\}$");
     json_close(writer);
+}
+
+static void add_definitions(struct json_schema *schema)
+{
+    struct json_writer *writer = &schema->writer;
+    json_open(writer, "definitions", '{');
+    if (!schema->alone)
+        define_reference(writer);
     for (size_t i = 0; i < schema->sets.count; i++)
         define_variants(schema, schema->sets.items[i]);
     json_close(writer);
@@ -199,15 +211,16 @@ static void add_schema(const struct assay_table *table, const char *title, struc
     json_open(writer, NULL, '{');
     json_string(writer, "$schema", "http://json-schema.org/draft-07/schema#");
     json_string(writer, "title", title);
-    json_rows(schema, (struct rows){.table = table}, false);
+    json_rows(schema, (struct rows){.table = table}, schema->alone);
     add_definitions(schema);
     json_close(writer);
     text_add_char(writer->text, '\n');
 }
 
-void schema_json(const struct assay_table *table, const char *title, struct text *text)
+void schema_json(const struct assay_table *table, const char *title, bool alone, struct text *text)
 {
     struct json_schema schema = {.writer.text = text,
+                                 .alone = alone,
                                  .binder = {.arena = arena_create(), .diagnostics = diagnostics_create()}};
     if (schema.binder.arena != NULL && schema.binder.diagnostics != NULL)
         add_schema(table, title, &schema);

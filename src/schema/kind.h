@@ -11,15 +11,8 @@
 #include "base/text.h"
 #include "io/json.h"
 #include "io/tree.h"
+#include "schema/path.h"
 #include "schema/rows.h"
-
-/* Where a value is; the root is {.key = "its path"}. Lives on the stack and is spelt out only in messages. */
-struct path {
-    const struct path *parent;
-    const char *key; /* NULL: an index */
-    size_t index;
-};
-void path_add(const struct path *path, struct text *text);
 
 struct binder {
     struct arena *arena;
@@ -37,6 +30,7 @@ struct json_schema {
     struct json_writer writer;
     struct binder binder;     /* for defaults */
     struct variant_sets sets; /* that the definitions must hold */
+    bool alone;               /* no file is merged over another, and there are no references */
 };
 
 struct assay_kind {
@@ -44,7 +38,7 @@ struct assay_kind {
     bool textual;     /* its scalars are strings, whatever they look like */
     bool nullable;    /* null is always one of its values */
     const void *null; /* the `size` bytes of a member that is null; NULL: it never is */
-    size_t size;
+    size_t size;      /* of a member; a table says its own */
 
     /* Fills the member from a node; says what is wrong and returns false. */
     bool (*bind)(const struct binder *binder, const struct assay_field *field, const struct node *node,
@@ -85,11 +79,23 @@ struct scope {
     bool shorthand; /* the map stands for a variant's main value, whose path is the map's own */
 };
 bool bind_rows(const struct binder *binder, const struct scope *scope, void *options);
+/* Null where the field takes it, else as its kind binds. */
+bool bind_value(const struct binder *binder, const struct assay_field *field, const struct node *node,
+                const struct path *path, void *member);
 bool bind_default(const struct binder *binder, const struct assay_field *field, const struct path *path,
                   void *member);
 const struct node *default_node(const struct binder *binder, const struct assay_field *field);
 
+/* kind_list.c */
+
+/* The bytes of a member; 0 where that is not known. */
+size_t field_size(const struct assay_field *field);
+
 /* write.c */
+
+void write_indent(const struct writer *writer);
+/* All that follows "key:" or "-", null too. */
+void write_value(const struct assay_field *field, const void *member, const struct writer *writer);
 
 /* The rest of the key's line, and the map's lines `deeper` than it; " {}" for a map without any. */
 void write_map(struct rows rows, const void *options, int deeper, const struct writer *writer);
@@ -102,7 +108,9 @@ char *definition_reference(char name[DEFINITION_NAME_SIZE], const struct assay_v
                            const struct assay_variant *variant);
 /* The members of a closed object's schema; `required`: keys without default must be there. */
 void json_rows(struct json_schema *schema, struct rows rows, bool required);
-/* The schema of a "${…}", as the next item of an open array. */
+/* All that may stand for a field's value, null and references too, into an open object. */
+void json_value(struct json_schema *schema, const struct assay_field *field);
+/* The schema of a "${…}", as the next item of an open array; nothing where files hold none. */
 void json_reference(struct json_schema *schema);
 
 #endif

@@ -1,4 +1,4 @@
-/* The kinds that are numbers: int, seed, real. */
+/* The kinds that are numbers: int, seed, real, amount. */
 #include <inttypes.h>
 #include <limits.h>
 #include <math.h>
@@ -229,6 +229,7 @@ static void json_seed(const struct assay_field *field, struct json_schema *schem
 
 const struct assay_kind assay_kind_seed = {
     .name = "a whole number",
+    .size = sizeof(uint64_t),
     .bind = bind_seed,
     .write = write_seed,
     .describe = describe_seed,
@@ -264,5 +265,62 @@ const struct assay_kind assay_kind_real = {
     .write = write_real,
     .describe = describe_number,
     .json = json_real,
+    .audit = audit_range,
+};
+
+/* amount */
+
+/* "10%" */
+static bool parse_share(const char *text, double *value)
+{
+    char number[NUMBER_TEXT_SIZE];
+    const size_t length = strlen(text);
+    if (length < 2 || length > sizeof number || text[length - 1] != '%')
+        return false;
+    memcpy(number, text, length - 1);
+    number[length - 1] = '\0';
+    return number_parse_double(number, value);
+}
+
+static bool bind_amount(const struct binder *binder, const struct assay_field *field, const struct node *node,
+                        const struct path *path, void *member)
+{
+    struct assay_amount *amount = member;
+    const bool is_share = node->kind == NODE_SCALAR && parse_share(node->text, &amount->value);
+    amount->relative = is_share;
+    return bind_number(binder, field, node, path, is_share ? parse_share : number_parse_double,
+                       range_of(field), no_limits, &amount->value);
+}
+
+static void write_amount(const struct assay_field *field, const void *member, const struct writer *writer)
+{
+    (void)field;
+    const struct assay_amount *amount = member;
+    text_add_char(writer->text, ' ');
+    text_add_double(writer->text, amount->value);
+    text_add(writer->text, amount->relative ? "%%\n" : "\n");
+}
+
+static void json_amount(const struct assay_field *field, struct json_schema *schema)
+{
+    json_open(&schema->writer, "anyOf", '[');
+    json_open(&schema->writer, NULL, '{');
+    json_number_type(schema, "number", range_of(field));
+    json_close(&schema->writer);
+    json_open(&schema->writer, NULL, '{');
+    json_string(&schema->writer, "type", "string");
+    json_string(&schema->writer, "pattern", "^[0-9.eE+-]+%$");
+    json_close(&schema->writer);
+    json_close(&schema->writer);
+}
+
+const struct assay_kind assay_kind_amount = {
+    .name = "a number (or a share, as in 10%)",
+    .bind = bind_amount,
+    .null = &(const struct assay_amount){NAN, false},
+    .size = sizeof(struct assay_amount),
+    .write = write_amount,
+    .describe = describe_number,
+    .json = json_amount,
     .audit = audit_range,
 };

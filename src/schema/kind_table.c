@@ -1,4 +1,4 @@
-/* The kinds that hold fields or nodes of their own: table, optional, any. */
+/* The kinds that hold fields or nodes of their own: table, optional, any, value. */
 #include <string.h>
 
 #include "schema/kind.h"
@@ -27,7 +27,7 @@ static void write_table(const struct assay_field *field, const void *member, con
 
 static void json_table(const struct assay_field *field, struct json_schema *schema)
 {
-    json_rows(schema, (struct rows){.table = field->table}, false);
+    json_rows(schema, (struct rows){.table = field->table}, schema->alone);
 }
 
 static const char *audit_table(const struct assay_field *field)
@@ -134,4 +134,32 @@ const struct assay_kind assay_kind_any = {
     .write = write_any,
     .describe = describe_any,
     .json = json_any,
+};
+
+/* value */
+
+static bool bind_any_value(const struct binder *binder, const struct assay_field *field,
+                           const struct node *node, const struct path *path, void *member)
+{
+    (void)binder, (void)field, (void)path;
+    set_pointer(member, node);
+    return true;
+}
+
+static void write_any_value(const struct assay_field *field, const void *member, const struct writer *writer)
+{
+    const struct node *node = get_pointer(member);
+    if (node->kind == NODE_SCALAR) {
+        text_add_char(writer->text, ' ');
+        node_write(node, 0, writer->text);
+    } else {
+        write_any(field, member, writer);
+    }
+}
+
+const struct assay_kind assay_kind_value = {
+    .name = "any YAML",
+    .size = sizeof(void *),
+    .bind = bind_any_value,
+    .write = write_any_value,
 };

@@ -39,6 +39,7 @@ static void json_boolean(const struct assay_field *field, struct json_schema *sc
 
 const struct assay_kind assay_kind_bool = {
     .name = "true or false",
+    .size = sizeof(bool),
     .bind = bind_bool,
     .write = write_bool,
     .json = json_boolean,

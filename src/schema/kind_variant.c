@@ -216,6 +216,7 @@ static void json_variants(const struct assay_field *field, struct json_schema *s
 
 const struct assay_kind assay_kind_variants = {
     .name = "a list",
+    .size = sizeof(struct assay_variant_list),
     .bind = bind_variants,
     .write = write_variants,
     .describe = describe_variants,

@@ -48,6 +48,24 @@ const struct assay_variant *schema_variant(const struct assay_variants *variants
     return NULL;
 }
 
+/* The last of a list of lists of …: the field whose items are no items. */
+static const struct assay_field *innermost(const struct assay_field *field)
+{
+    while (field->item != NULL)
+        field = field->item;
+    return field;
+}
+
+const struct assay_table *field_table(const struct assay_field *field)
+{
+    return innermost(field)->table;
+}
+
+const struct assay_variants *field_variants(const struct assay_field *field)
+{
+    return innermost(field)->variants;
+}
+
 bool field_takes_null(const struct assay_field *field)
 {
     return field->optional || field->kind->nullable;

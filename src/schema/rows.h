@@ -31,6 +31,10 @@ void field_describe(const struct assay_field *field, struct text *text);
 void add_with_article(struct text *text, const char *noun);
 void add_plural(struct text *text, const char *noun);
 
+/* What the field itself, its items or theirs are: the table of a map, a set of variants; NULL for none. */
+const struct assay_table *field_table(const struct assay_field *field);
+const struct assay_variants *field_variants(const struct assay_field *field);
+
 /* Each set once, in the order of their first adding; more may be added while one walks over them. */
 struct variant_sets {
     const struct assay_variants *items[32];

@@ -39,8 +39,9 @@ void schema_list_variants(const struct assay_variants *variants, struct text *te
 
 /* JSON Schema draft 7 of files described by `table`: closed objects, one definition per variant, and wherever
  * a value may stand also a "${…}" reference, but for literal fields. Keys are never required (a base may hold
- * them) except inside variants' own options. */
-void schema_json(const struct assay_table *table, const char *title, struct text *text);
+ * them) except inside variants' own options. `alone`: files that extend no other, in which keys are required,
+ * and that hold no references. */
+void schema_json(const struct assay_table *table, const char *title, bool alone, struct text *text);
 
 /* YAML with every key at its default and its help as a comment (configs/full.yaml). `examples[i]` gives the
  * text of a key that has no default or should show something else: pairs of "path", "YAML value in flow style

@@ -1,6 +1,22 @@
 /* The tables' structs as resolved YAML. */
+#include <string.h>
+
 #include "schema/kind.h"
 #include "schema/schema.h"
+
+void write_indent(const struct writer *writer)
+{
+    for (int i = 0; i < writer->indent; i++)
+        text_add_char(writer->text, ' ');
+}
+
+void write_value(const struct assay_field *field, const void *member, const struct writer *writer)
+{
+    if (field_is_null(field, member))
+        text_add(writer->text, " null\n");
+    else
+        field->kind->write(field, member, writer);
+}
 
 static void write_rows(struct rows rows, const void *options, const struct writer *writer)
 {
@@ -9,11 +25,10 @@ static void write_rows(struct rows rows, const void *options, const struct write
         const void *member = (const char *)options + field->offset;
         if (writer->identity && field->operational)
             continue;
-        text_add(writer->text, "%*s%s:", writer->indent, "", field->key);
-        if (field_is_null(field, member))
-            text_add(writer->text, " null\n");
-        else
-            field->kind->write(field, member, writer);
+        write_indent(writer);
+        text_add_bytes(writer->text, field->key, strlen(field->key));
+        text_add_char(writer->text, ':');
+        write_value(field, member, writer);
     }
 }
 

@@ -6,6 +6,7 @@
 #include "assay/layer.h"
 #include "schema/schema.h"
 #include "spec/reference.h"
+#include "spec/relative.h"
 #include "spec/walk.h"
 
 /* Operational, and so not part of a run's identity: the name, and the knobs, whose values are where they are
@@ -26,16 +27,6 @@ static const struct assay_field fields[] = {
 };
 const struct assay_table config_table = ASSAY_TABLE(struct config, fields);
 
-/* "configs/l2-tanh.yaml" → "l2-tanh" */
-static const char *name_of_file(struct arena *arena, const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    const char *name = slash != NULL ? slash + 1 : path;
-    const char *dot = strrchr(name, '.');
-    const bool is_yaml = dot != NULL && (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0);
-    return arena_copy_text(arena, name, is_yaml ? (size_t)(dot - name) : strlen(name));
-}
-
 const struct config *config_load(struct arena *arena, const char *path, const struct override *overrides,
                                  size_t override_count, struct node **tree, struct diagnostics *diagnostics)
 {
@@ -54,17 +45,6 @@ const struct config *config_load(struct arena *arena, const char *path, const st
     if (tree != NULL)
         *tree = root;
     return sound ? config : NULL;
-}
-
-static bool add_name(struct arena *arena, struct node *tree, const char *name)
-{
-    const struct node *given = node_get(tree, "name");
-    if (given != NULL && !node_is_null(given))
-        return true;
-    const struct place nowhere = {.source = tree->place.source};
-    struct node *key = node_create_scalar(arena, "name", nowhere);
-    struct node *value = node_create_scalar(arena, name, nowhere);
-    return key != NULL && value != NULL && node_set(arena, tree, key, value);
 }
 
 /* The place of the key where the file has it, else of what it would stand in. */
@@ -95,13 +75,18 @@ const struct config *config_bind(struct arena *arena, struct node *tree, const c
                                  struct diagnostics *diagnostics)
 {
     struct config *config = arena_allocate(arena, 1, sizeof *config);
-    if (config == NULL || !add_name(arena, tree, default_name)) {
+    if (config == NULL || !add_name_of_file(arena, tree, default_name)) {
         diagnose_memory(diagnostics);
         return NULL;
     }
     bool sound = references_resolve(arena, tree, diagnostics);
     sound = schema_bind(&config_table, tree, "", config, arena, diagnostics) && sound;
     return sound && check_monitor(config, tree, diagnostics) ? config : NULL;
+}
+
+bool config_evaluates_test(const struct config *config)
+{
+    return config->train.evaluate_test && config->data.fold == NULL;
 }
 
 void config_write(const struct config *config, struct text *text)

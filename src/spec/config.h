@@ -55,6 +55,9 @@ bool config_override(struct arena *arena, struct node *tree, const struct overri
 const struct config *config_bind(struct arena *arena, struct node *tree, const char *default_name,
                                  struct diagnostics *diagnostics);
 
+/* Whether its run looks at the test set: not where a fold is held out, nor where it is told not to. */
+bool config_evaluates_test(const struct config *config);
+
 /* The resolved config.yaml: every key, what every layer's options are, numbers as numbers, knobs as they came
  * out. `assay run` on it gives the same bits. */
 void config_write(const struct config *config, struct text *text);

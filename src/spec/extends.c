@@ -3,13 +3,12 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/file.h"
-#include "base/memory.h"
 #include "base/nearest.h"
 #include "schema/schema.h"
 #include "spec/config.h"
 #include "spec/merge.h"
 #include "spec/reference.h"
+#include "spec/relative.h"
 #include "spec/walk.h"
 
 enum { CHAIN_LIMIT = 16 };
@@ -69,19 +68,6 @@ static const struct node *take(struct node *map, const char *key)
     return value;
 }
 
-/* `name`, which the file `from` says, from the current directory. */
-static const char *resolve_path(struct arena *arena, const char *from, const char *name)
-{
-    if (strchr(from, '/') == NULL)
-        return name;
-    char *directory = path_directory(from);
-    char *path = directory != NULL ? path_join(directory, name) : NULL;
-    const char *copy = path != NULL ? arena_copy_text(arena, path, strlen(path)) : NULL;
-    memory_free(path);
-    memory_free(directory);
-    return copy;
-}
-
 static bool check_extends(const struct node *extends, struct diagnostics *diagnostics)
 {
     const bool is_name = extends->kind == NODE_SCALAR && extends->text[0] != '\0';
@@ -120,7 +106,7 @@ static struct node *extend(struct arena *arena, struct node *tree, const struct 
 {
     if (!check_extends(extends, diagnostics))
         return NULL;
-    const char *path = resolve_path(arena, link->path, extends->text);
+    const char *path = relative_path(arena, link->path, extends->text);
     if (path == NULL) {
         diagnose_memory(diagnostics);
         return NULL;

@@ -96,7 +96,7 @@ static enum restored check_head(const struct head *head, const struct trainer *t
     }
     if (head->trained != vectors.trained || head->all != vectors.all || state->rows < 0 ||
         state->rows > max_epochs || state->epoch != state->rows + 1 ||
-        state->position > trainer->settings.split->train_count || state->stop_reason < STOP_NONE ||
+        state->position > trainer->settings.split->counts.train || state->stop_reason < STOP_NONE ||
         state->stop_reason > STOP_NON_FINITE || state->stopping.best_epoch < 0 ||
         state->stopping.best_epoch > state->rows)
         return refuse(RESTORE_REFUSED, error, name, "does not fit this network");

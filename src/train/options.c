@@ -1,5 +1,7 @@
 #include "train/options.h"
 
+#include <stdio.h>
+
 #include "net/loss.h"
 #include "train/dataset.h"
 #include "train/optimizer.h"
@@ -8,6 +10,30 @@ const char *const metric_names[] = {"train_loss", "train_error_pct", "val_loss",
 static const char *const normalizations[] = {"none", "unit", "standard", NULL};
 static const char *const reductions[] = {"mean", "sum", NULL};
 static const char *const convolutions[] = {"fast", "direct", NULL};
+
+enum { FOLDS_LIMIT = 1000 };
+
+static const struct assay_field fold_fields[] = {
+    {ASSAY_INT(struct fold_options, count), .key = "count",
+     .help = "parts that the training images are cut into", .unit = "folds", .least = 2, .most = FOLDS_LIMIT},
+    {ASSAY_INT(struct fold_options, index), .key = "index", .help = "which of them is held out, from 0",
+     .least = 0, .most = FOLDS_LIMIT - 1},
+};
+
+static bool check_fold(void *options, struct assay_problem *problem)
+{
+    const struct fold_options *fold = options;
+    if (fold->index < fold->count)
+        return true;
+    problem->key = "index";
+    snprintf(problem->text, sizeof problem->text, "wants 0 to %d where count is %d, found %d",
+             fold->count - 1, fold->count, fold->index);
+    return false;
+}
+static const struct assay_table fold_table = {.fields = fold_fields,
+                                              .count = sizeof fold_fields / sizeof fold_fields[0],
+                                              .size = sizeof(struct fold_options),
+                                              .check = check_fold};
 
 static const struct assay_field data_fields[] = {
     {ASSAY_VARIANT(struct data_options, dataset), .key = "dataset", .help = "which images and labels",
@@ -18,11 +44,15 @@ static const struct assay_field data_fields[] = {
      .fallback = "null", .optional = true, .operational = true},
     {ASSAY_INT(struct data_options, limit), .key = "limit", .help = "only the first n training images",
      .unit = "images", .fallback = "null", .optional = true, .least = 1, .most = 100000000},
+    {ASSAY_OPTIONAL(struct data_options, fold), .key = "fold",
+     .help = "cross-validation: holds this part of the training images out, to be tested on instead of the "
+             "test set",
+     .fallback = "null", .optional = true, .table = &fold_table},
     {ASSAY_INT(struct data_options, validation), .key = "validation",
      .help = "held out of the training images; 0 for none", .unit = "images", .fallback = "0", .least = 0,
      .most = 100000000},
     {ASSAY_SEED(struct data_options, split_seed), .key = "split_seed",
-     .help = "draws the validation images, independently of seed", .fallback = "1"},
+     .help = "draws the folds and the validation images, independently of seed", .fallback = "1"},
     {ASSAY_INT(struct data_options, pad), .key = "pad",
      .help = "background added on each side before normalising", .unit = "pixels", .fallback = "0",
      .least = 0, .most = 64},
@@ -82,6 +112,8 @@ static const struct assay_field train_fields[] = {
      .help = "a new order in every epoch; false: as the data set has them", .fallback = "true"},
     {ASSAY_BOOL(struct train_options, evaluate_train), .key = "evaluate_train",
      .help = "two more columns: the training part after each epoch, as in testing", .fallback = "false"},
+    {ASSAY_BOOL(struct train_options, evaluate_test), .key = "evaluate_test",
+     .help = "looks at the test set; false while settings are still being chosen", .fallback = "true"},
     {ASSAY_VARIANT(struct train_options, optimizer), .key = "optimizer",
      .help = "how gradients change the parameters", .variants = &optimizers},
     {ASSAY_SUBTABLE(struct train_options, penalty), .key = "penalty", .help = "elastic net",

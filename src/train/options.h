@@ -8,10 +8,16 @@
 
 #include "assay/schema.h"
 
+/* Cross-validation: fold `index` (from 0) of `count`. */
+struct fold_options {
+    int count, index;
+};
+
 struct data_options {
     struct assay_variant_value dataset; /* struct dataset_source */
     const char *dir;                    /* operational; NULL: look for it */
     int limit;                          /* -1: all */
+    const struct fold_options *fold;    /* NULL: no fold is held out */
     int validation;
     uint64_t split_seed;
     int pad;
@@ -48,7 +54,7 @@ struct train_options {
     int max_epochs, batch_size;
     int convolution; /* enum convolution_choice */
     bool shuffle;
-    bool evaluate_train;
+    bool evaluate_train, evaluate_test;
     struct assay_variant_value optimizer; /* struct optimizer */
     struct penalty_options penalty;
     const struct stopping_options *early_stopping; /* NULL: never stops early */

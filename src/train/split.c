@@ -1,32 +1,104 @@
 #include "train/split.h"
 
-#include <assert.h>
 #include <inttypes.h>
 #include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
 
 #include "base/memory.h"
 #include "base/philox.h"
 
-static bool draw(struct split *split, uint32_t count, uint32_t validation, uint64_t split_seed)
+static bool refuse(struct assay_problem *problem, const char *key, const char *format, ...)
 {
-    split->validation_count = validation;
-    split->train_count = count - validation;
-    split->train = memory_allocate(split->train_count, sizeof(uint32_t));
-    split->validation = memory_allocate(validation, sizeof(uint32_t));
-    uint32_t *order = memory_allocate(count, sizeof(uint32_t));
-    bool *drawn = memory_allocate(count, sizeof(bool));
-    const bool done = split->train != NULL && split->validation != NULL && order != NULL && drawn != NULL;
+    va_list list;
+    va_start(list, format);
+    problem->key = key;
+    vsnprintf(problem->text, sizeof problem->text, format, list);
+    va_end(list);
+    return false;
+}
+
+/* The place in the permutation where a fold begins, and the one before it ends. */
+static uint32_t fold_start(uint32_t images, int index, int count)
+{
+    return (uint32_t)((uint64_t)images * (uint64_t)index / (uint64_t)count);
+}
+
+bool split_count(const struct data_options *options, uint32_t images, struct split_counts *counts,
+                 struct assay_problem *problem)
+{
+    const struct fold_options *fold = options->fold;
+    const uint32_t used = options->limit > 0 ? (uint32_t)options->limit : images,
+                   validation = (uint32_t)options->validation;
+    if (used > images)
+        return refuse(problem, "limit", "wants %" PRIu32 " training images, the data set has %" PRIu32, used,
+                      images);
+    if (fold != NULL && (uint32_t)fold->count > used)
+        return refuse(problem, "fold",
+                      "cuts %" PRIu32 " training images into %d folds, which leaves some without any", used,
+                      fold->count);
+    const uint32_t held_out = fold == NULL ? 0
+                                           : fold_start(used, fold->index + 1, fold->count) -
+                                                 fold_start(used, fold->index, fold->count);
+    if (validation >= used - held_out)
+        return refuse(problem, "validation",
+                      "holds out %" PRIu32 " of %" PRIu32 " training images%s, which leaves none to train on",
+                      validation, used - held_out, fold != NULL ? " outside the fold" : "");
+    *counts = (struct split_counts){used - held_out - validation, validation, held_out};
+    return true;
+}
+
+/* What an image is for. */
+enum part { TRAIN, VALIDATION, HELD_OUT };
+
+/* `order` is room for as many numbers as there are images. */
+static void mark_fold(uint8_t *parts, uint32_t *order, uint32_t count, const struct data_options *options)
+{
+    const struct fold_options *fold = options->fold;
+    const struct random_stream stream = random_stream(options->split_seed, RANDOM_FOLD, "", 0, 0);
+    random_permutation(&stream, count, order);
+    const uint32_t end = fold_start(count, fold->index + 1, fold->count);
+    for (uint32_t i = fold_start(count, fold->index, fold->count); i < end; i++)
+        parts[order[i]] = HELD_OUT;
+}
+
+/* So are `order` and `left`. */
+static void mark_validation(uint8_t *parts, uint32_t *order, uint32_t *left, uint32_t count,
+                            const struct data_options *options)
+{
+    uint32_t left_count = 0;
+    for (uint32_t i = 0; i < count; i++)
+        if (parts[i] != HELD_OUT)
+            left[left_count++] = i;
+    const struct random_stream stream = random_stream(options->split_seed, RANDOM_SPLIT, "", 0, 0);
+    random_permutation(&stream, left_count, order);
+    for (uint32_t i = 0; i < (uint32_t)options->validation; i++)
+        parts[left[order[i]]] = VALIDATION;
+}
+
+static bool draw(struct split *split, const struct data_options *options)
+{
+    const struct split_counts *counts = &split->counts;
+    const uint32_t count = counts->train + counts->validation + counts->held_out;
+    split->train = memory_allocate(counts->train, sizeof(uint32_t));
+    split->validation = memory_allocate(counts->validation, sizeof(uint32_t));
+    split->held_out = memory_allocate(counts->held_out, sizeof(uint32_t));
+    uint32_t *order = memory_allocate(count, sizeof *order), *left = memory_allocate(count, sizeof *left);
+    uint8_t *parts = memory_allocate(count, sizeof *parts);
+    const bool done = split->train != NULL && split->validation != NULL && split->held_out != NULL &&
+                      order != NULL && left != NULL && parts != NULL;
     if (done) {
-        const struct random_stream stream = random_stream(split_seed, RANDOM_SPLIT, "", 0, 0);
-        random_permutation(&stream, count, order);
-        for (uint32_t i = 0; i < validation; i++)
-            drawn[order[i]] = true;
-        uint32_t *train = split->train, *held_out = split->validation;
+        if (options->fold != NULL)
+            mark_fold(parts, order, count, options);
+        mark_validation(parts, order, left, count, options);
+        uint32_t *next[] = {
+            [TRAIN] = split->train, [VALIDATION] = split->validation, [HELD_OUT] = split->held_out};
         for (uint32_t i = 0; i < count; i++)
-            *(drawn[i] ? held_out++ : train++) = i;
+            *next[parts[i]]++ = i;
     }
     memory_free(order);
-    memory_free(drawn);
+    memory_free(left);
+    memory_free(parts);
     return done;
 }
 
@@ -35,7 +107,7 @@ static void standardize(struct split *split, const struct dataset *dataset)
     const struct dataset_shape *shape = &dataset->shape;
     const size_t pixels = (size_t)shape->channels * (size_t)shape->height * (size_t)shape->width;
     uint64_t occurrences[256] = {0};
-    for (uint32_t i = 0; i < split->train_count; i++) {
+    for (uint32_t i = 0; i < split->counts.train; i++) {
         const uint8_t *image = dataset->train.images + split->train[i] * pixels;
         for (size_t pixel = 0; pixel < pixels; pixel++)
             occurrences[image[pixel]]++;
@@ -53,27 +125,19 @@ static void standardize(struct split *split, const struct dataset *dataset)
     split->sd = spread > 0 ? sqrt((double)spread) / (double)count / 255.0 : 1.0;
 }
 
-bool split_init(struct split *split, const struct dataset *dataset, int limit, int validation,
-                uint64_t split_seed, enum normalization normalization, struct assay_error *error)
+bool split_init(struct split *split, const struct dataset *dataset, const struct data_options *options,
+                struct assay_error *error)
 {
-    assert(limit >= 0 && validation >= 0);
+    struct assay_problem problem;
     *split = (struct split){0};
-    const uint32_t count = limit > 0 ? (uint32_t)limit : dataset->train.count;
-    if (count > dataset->train.count)
-        return assay_fail(error, ASSAY_INVALID,
-                          "limit asks for %" PRIu32 " training images, the data set has %" PRIu32, count,
-                          dataset->train.count);
-    if ((uint32_t)validation >= count)
-        return assay_fail(error, ASSAY_INVALID,
-                          "validation holds out %d of %" PRIu32
-                          " training images, which leaves none to train on",
-                          validation, count);
-    if (!draw(split, count, (uint32_t)validation, split_seed)) {
+    if (!split_count(options, dataset->train.count, &split->counts, &problem))
+        return assay_fail(error, ASSAY_INVALID, "data.%s: %s", problem.key, problem.text);
+    if (!draw(split, options)) {
         split_finish(split);
         return assay_fail_memory(error, "splitting the training images");
     }
 
-    switch (normalization) {
+    switch ((enum normalization)options->normalize) {
     case NORMALIZE_NONE:
         split->mean = 0.0;
         split->sd = 1.0 / 255.0;
@@ -93,5 +157,6 @@ void split_finish(struct split *split)
 {
     memory_free(split->train);
     memory_free(split->validation);
+    memory_free(split->held_out);
     *split = (struct split){0};
 }

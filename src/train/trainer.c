@@ -18,7 +18,7 @@ struct trainer *trainer_create(const struct trainer_settings *settings, struct a
     trainer->batch = settings->options->batch_size;
     trainer->state.epoch = 1;
     trainer->history = memory_allocate((size_t)settings->options->max_epochs, sizeof *trainer->history);
-    trainer->order = memory_allocate(settings->split->train_count, sizeof *trainer->order);
+    trainer->order = memory_allocate(settings->split->counts.train, sizeof *trainer->order);
     trainer->test_order = memory_allocate(settings->dataset->test.count, sizeof *trainer->test_order);
     if (trainer->history == NULL || trainer->order == NULL || trainer->test_order == NULL)
         goto fail;
@@ -52,11 +52,11 @@ static void order_epoch(struct trainer *trainer)
     if (trainer->settings.options->shuffle) {
         const struct random_stream stream =
             random_stream(trainer->settings.seed, RANDOM_SHUFFLE, "", (uint32_t)epoch, 0);
-        random_permutation(&stream, split->train_count, trainer->order);
-        for (uint32_t i = 0; i < split->train_count; i++)
+        random_permutation(&stream, split->counts.train, trainer->order);
+        for (uint32_t i = 0; i < split->counts.train; i++)
             trainer->order[i] = split->train[trainer->order[i]];
     } else {
-        memcpy(trainer->order, split->train, split->train_count * sizeof *split->train);
+        memcpy(trainer->order, split->train, split->counts.train * sizeof *split->train);
     }
     trainer->ordered_epoch = epoch;
 }
@@ -76,7 +76,7 @@ static bool train_step(struct trainer *trainer)
     const struct train_options *options = settings->options;
     struct trainer_state *state = &trainer->state;
     const struct image_set *set = &settings->dataset->train;
-    const uint32_t left = settings->split->train_count - state->position;
+    const uint32_t left = settings->split->counts.train - state->position;
     const struct minibatch minibatch = {set->images, set->labels, trainer->order + state->position,
                                         left < (uint32_t)trainer->batch ? (int)left : trainer->batch};
     const float scale = options->loss_reduction == REDUCE_SUM ? 1 : 1 / (float)minibatch.samples;
@@ -154,19 +154,46 @@ static bool wants_pause(const struct pauser *pauser)
     return pauser->pause != NULL && pauser->pause(pauser->cookie, &pauser->progress);
 }
 
-/* Evaluates a set, asking for a pause now and then: false then, and the evaluation is to be done anew. */
-static bool measure(const struct trainer *trainer, const struct image_set *set, const uint32_t *indices,
-                    uint32_t count, const struct pauser *pauser, struct evaluation *evaluation)
+/* Images that are evaluated after an epoch, and what came of it. */
+struct part {
+    const struct image_set *set;
+    const uint32_t *indices;
+    uint32_t count; /* 0: it is not evaluated */
+    struct evaluation found;
+};
+/* GLANCE is some images that train, for where there is nothing else to evaluate: weights that are no numbers
+ * must not pass for a result. */
+enum { VALIDATION, TRAINED, TEST, GLANCE, PARTS };
+
+/* How many images there are to evaluate, but for a glance. */
+static uint32_t choose_parts(const struct trainer *trainer, struct part parts[PARTS])
+{
+    const struct trainer_settings *settings = &trainer->settings;
+    const struct split *split = settings->split;
+    const struct image_set *train = &settings->dataset->train, *test = &settings->dataset->test;
+    const uint32_t trained = settings->options->evaluate_train ? split->counts.train : 0,
+                   tested = settings->test ? test->count : 0,
+                   all = split->counts.validation + trained + tested, batch = (uint32_t)trainer->batch,
+                   glance = batch < split->counts.train ? batch : split->counts.train;
+    parts[VALIDATION] = (struct part){train, split->validation, split->counts.validation, {0}};
+    parts[TRAINED] = (struct part){train, split->train, trained, {0}};
+    parts[TEST] = (struct part){test, trainer->test_order, tested, {0}};
+    parts[GLANCE] = (struct part){train, split->train, all == 0 ? glance : 0, {0}};
+    return all;
+}
+
+/* Asks for a pause now and then: false then, and the evaluation is to be done anew. */
+static bool measure(const struct trainer *trainer, struct part *part, const struct pauser *pauser)
 {
     const uint32_t stretch = 16 * (uint32_t)trainer->batch;
     struct tally tally = {0};
-    for (uint32_t at = 0; at < count; at += stretch) {
+    for (uint32_t at = 0; at < part->count; at += stretch) {
         if (wants_pause(pauser))
             return false;
-        add_samples(&tally, trainer->settings.network, set, indices + at,
-                    count - at < stretch ? count - at : stretch, trainer->batch, NULL, NULL);
+        add_samples(&tally, trainer->settings.network, part->set, part->indices + at,
+                    part->count - at < stretch ? part->count - at : stretch, trainer->batch, NULL, NULL);
     }
-    *evaluation = mean_of(&tally, count);
+    part->found = mean_of(&tally, part->count);
     return true;
 }
 
@@ -180,7 +207,7 @@ static double monitored(const struct trainer *trainer, const struct epoch_row *r
     if (options != NULL)
         return values[options->monitor];
     /* Without validation the last epoch is the best one. */
-    return trainer->settings.split->validation_count > 0 ? row->val_error_pct : -row->epoch;
+    return trainer->settings.split->counts.validation > 0 ? row->val_error_pct : -row->epoch;
 }
 
 static enum trainer_event diverge(struct trainer *trainer)
@@ -195,43 +222,40 @@ static enum trainer_event finish_epoch(struct trainer *trainer, const struct pau
     const struct trainer_settings *settings = &trainer->settings;
     const struct train_options *options = settings->options;
     const struct split *split = settings->split;
-    const struct image_set *train = &settings->dataset->train, *held_out = &settings->dataset->test;
     struct trainer_state *state = &trainer->state;
     const double start = clock_seconds();
 
-    struct evaluation validation, trained, test;
-    if (!measure(trainer, train, split->validation, split->validation_count, pauser, &validation) ||
-        !measure(trainer, train, split->train, options->evaluate_train ? split->train_count : 0, pauser,
-                 &trained) ||
-        !measure(trainer, held_out, trainer->test_order, held_out->count, pauser, &test))
-        return TRAINER_PAUSED;
+    struct part parts[PARTS];
+    const uint32_t evaluated = choose_parts(trainer, parts);
+    for (int i = 0; i < PARTS; i++)
+        if (!measure(trainer, &parts[i], pauser))
+            return TRAINER_PAUSED;
     const double eval_s = clock_seconds() - start;
-    const uint32_t evaluated =
-        split->validation_count + held_out->count + (options->evaluate_train ? split->train_count : 0);
 
     struct epoch_row *row = &trainer->history[state->rows];
     *row = (struct epoch_row){
         .epoch = state->epoch,
-        .train_loss = state->loss_sum / split->train_count,
-        .train_error_pct = 100.0 * (double)state->wrong / split->train_count,
-        .val_loss = validation.loss,
-        .val_error_pct = validation.error_pct,
-        .test_loss = test.loss,
-        .test_error_pct = test.error_pct,
+        .train_loss = state->loss_sum / split->counts.train,
+        .train_error_pct = 100.0 * (double)state->wrong / split->counts.train,
+        .val_loss = parts[VALIDATION].found.loss,
+        .val_error_pct = parts[VALIDATION].found.error_pct,
+        .test_loss = parts[TEST].found.loss,
+        .test_error_pct = parts[TEST].found.error_pct,
         .learning_rate = optimizer_step(trainer).learning_rate,
         .penalty = network_penalty(settings->network, options->penalty.lambda, options->penalty.C),
-        .evaluated_train_loss = trained.loss,
-        .evaluated_train_error_pct = trained.error_pct,
+        .evaluated_train_loss = parts[TRAINED].found.loss,
+        .evaluated_train_error_pct = parts[TRAINED].found.error_pct,
         .train_s = state->train_s,
         .eval_s = eval_s,
-        .train_ms_per_sample = 1000 * state->train_s / split->train_count,
-        .test_ms_per_sample = 1000 * eval_s / evaluated};
-    if (!isfinite(row->test_loss) || (split->validation_count > 0 && !isfinite(row->val_loss))) {
-        trainer->diverged_epoch = state->epoch;
-        trainer->diverged_step = 0;
-        trainer->diverged_loss = isfinite(row->test_loss) ? row->val_loss : row->test_loss;
-        return diverge(trainer);
-    }
+        .train_ms_per_sample = 1000 * state->train_s / split->counts.train,
+        .test_ms_per_sample = evaluated > 0 ? 1000 * eval_s / evaluated : NAN};
+    for (int i = 0; i < PARTS; i++)
+        if (parts[i].count > 0 && !isfinite(parts[i].found.loss)) {
+            trainer->diverged_epoch = state->epoch;
+            trainer->diverged_step = 0;
+            trainer->diverged_loss = parts[i].found.loss;
+            return diverge(trainer);
+        }
     state->rows++;
     state->stop_reason =
         (int)stopping_take(&state->stopping, options->early_stopping, state->epoch, monitored(trainer, row));
@@ -254,7 +278,7 @@ enum trainer_event trainer_advance(struct trainer *trainer,
                                    void *cookie)
 {
     struct trainer_state *state = &trainer->state;
-    const uint32_t samples = trainer->settings.split->train_count;
+    const uint32_t samples = trainer->settings.split->counts.train;
     if (state->stop_reason != STOP_NONE)
         return state->stop_reason == STOP_NON_FINITE ? TRAINER_DIVERGED : TRAINER_DONE;
     struct pauser pauser = {

@@ -32,6 +32,7 @@ struct trainer_settings {
     const struct dataset *dataset;
     const struct split *split;
     struct network *network; /* initialised and prepared; the trainer changes it */
+    bool test;               /* after each epoch, on the test set */
 };
 
 /* Everything in `settings` must outlive the trainer. NULL without memory. */

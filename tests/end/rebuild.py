@@ -1,7 +1,8 @@
-"""Rebuilds a trained network from its run directory, by the published formats alone, and predicts the test set again.
+"""Rebuilds a trained network from its run directory, by the published formats alone, and predicts its images again.
 
     rebuild.py RUN_DIR IMAGES.idx [--limit N]
 
+IMAGES.idx is the test set, or the training images where the run held a fold of them out.
 Reads config.yaml and best.safetensors, computes in plain Python floats by the formulas of docs/configuration.md, and
 compares with predictions.csv. Maps are lists: maps[channel][row][column].
 """

@@ -13,8 +13,8 @@ static void is_used_rightly(void)
     } cases[] = {
         {{"chekc"}, "assay: there is no command chekc; did you mean check?\n"},
         {{"xyz"},
-         "assay: there is no command xyz; known are run, check, bench, compare, predict, layers, schema, "
-         "data\n"},
+         "assay: there is no command xyz; known are run, sweep, work, status, table, claims, "
+         "figures, check, bench, compare, …\n"},
         {{"run"},
          "assay: something is missing: assay run CONFIG [key=value ...]\n`assay run --help` says what it "
          "takes\n"},
@@ -40,7 +40,10 @@ static void is_used_rightly(void)
         {{"layers", "pol"}, "assay: there is no layer pol; did you mean pool?\n"},
         {{"layers", "pool", "conv"},
          "assay: conv is one word too many: assay layers [TYPE]\n`assay layers --help` says what it takes\n"},
-        {{"schema", "--docs", "--full"}, "assay: --docs or --full, not both\n"},
+        {{"schema", "--docs", "--full"}, "assay: --full stands alone, without --docs and --experiment\n"},
+        {{"check", "trial.yaml", "seed=1"}, "assay: trial.yaml is an experiment, which takes no key=value\n"},
+        {{"check", "trial.yaml", "--origin"},
+         "assay: trial.yaml is an experiment, which takes no --origin\n"},
         {{"predict", "a", "b"}, "assay: b: cannot be read: No such file or directory\n"},
         {{"compare", "nowhere"}, "assay: cannot open nowhere: No such file or directory\n"},
     };
@@ -55,8 +58,8 @@ static void is_used_rightly(void)
 
 static void tells_what_it_is(void)
 {
-    static const char *const names[] = {"run",     "check",  "bench",  "compare",
-                                        "predict", "layers", "schema", "data"};
+    static const char *const names[] = {"run",   "sweep", "work",    "status",  "table",  "claims", "figures",
+                                        "check", "bench", "compare", "predict", "layers", "schema", "data"};
     CU_ASSERT_EQUAL(RUN("--version"), 0);
     check_contains("out", "\nBLAS      ");
     CU_ASSERT_EQUAL(RUN("--help"), 0);
@@ -112,6 +115,52 @@ static void takes_options_anywhere(void)
     check_contains("out", "train.max_epochs: 3   tiny.yaml:3:21\n");
     CU_ASSERT_EQUAL(RUN("check", "tiny.yaml", "--format", "json"), 0);
     check_contains("out", "\"parameters\": ");
+}
+
+static const char trial[] =
+    "title: Two batches\nbase: tiny.yaml\nseeds: 3\ngrid: {train.batch_size: [1, 2]}\n"
+    "final: {metric: val_error_pct, seeds: 2}\n"
+    "tables: [{name: t, points: final, columns: [{metric: test_error_pct}]}]\n"
+    "figures: [{name: f, columns: [val_loss]}]\n"
+    "claims:\n"
+    "  - {id: one, say: one is better, less: [batch_size 1, batch_size 2], metric: val_error_pct}\n";
+
+static void checks_experiments(void)
+{
+    CU_ASSERT_EQUAL(RUN("check", "trial.yaml"), 0);
+    check_file("out", "trial: Two batches\n"
+                      "2 points x 3 seeds, then 1 final point x 2 seeds: 8 runs\n"
+                      "\n"
+                      "points\n"
+                      "  batch_size-1  batch_size 1\n"
+                      "      train.batch_size=1\n"
+                      "  batch_size-2  batch_size 2\n"
+                      "      train.batch_size=2\n"
+                      "  best          best\n"
+                      "      the best of its settings\n"
+                      "\n"
+                      "tables\n"
+                      "  t: t, 1 row, test_error_pct\n"
+                      "\n"
+                      "figures\n"
+                      "  f: f, 2 points, val_loss\n"
+                      "\n"
+                      "claims\n"
+                      "  one: one is better (report, 1 comparison)\n");
+    CU_ASSERT_EQUAL(RUN("check", "--quiet", "trial.yaml"), 0);
+    check_file("out", "");
+    CU_ASSERT_EQUAL(RUN("check", "trial.yaml", "--format", "json"), 0);
+    check_contains("out", "\"runs\": 8,\n");
+    check_contains("out", "\"train.batch_size\": \"2\"\n");
+    write_text("wrong.yaml", "base: tiny.yaml\nseeds: 3\ngrid: {train.batch_sise: [1, 2]}\n");
+    CU_ASSERT_EQUAL(RUN("check", "wrong.yaml"), 2);
+    check_file("err", "wrong.yaml:3:8: train.batch_sise: unknown key; did you mean batch_size?\n"
+                      "    3 | grid: {train.batch_sise: [1, 2]}\n"
+                      "      |        ^\n");
+    check_file("out", "");
+    CU_ASSERT_EQUAL(RUN("schema", "--experiment"), 0);
+    check_contains("out", "\"title\": \"assay experiment\"");
+    CU_ASSERT_FALSE(file_exists("results"));
 }
 
 static void needs_no_data_to_check(void)
@@ -262,11 +311,13 @@ int main(void)
 {
     enter_directory();
     write_text("tiny.yaml", tiny);
+    write_text("trial.yaml", trial);
     CU_TestInfo tests[] = {
         {"wrong usage", is_used_rightly},
         {"--help and --version", tells_what_it_is},
         {"wrong configs", says_all_that_is_wrong},
         {"options anywhere", takes_options_anywhere},
+        {"check of an experiment", checks_experiments},
         {"check without data", needs_no_data_to_check},
         {"output that is lost", notices_lost_output},
         {"predict", predicts_what_the_run_predicted},

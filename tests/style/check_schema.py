@@ -1,9 +1,10 @@
 """An independent validator agrees with the program on what a config is.
 
-    check_schema.py PROGRAM|SCHEMA.json SOURCE
+    check_schema.py PROGRAM SOURCE
 
-Every config in configs/ passes the JSON Schema. Every wrong one in tests/bad/ is no YAML or fails it, but for those
-whose head says "# schema: accepts": what is wrong with them no schema can state, and they pass.
+Every config in configs/ and every experiment in experiments/ passes its JSON Schema. Every wrong one in tests/bad/ and
+tests/bad-experiments/ is no YAML or fails it, but for those whose head says "# schema: accepts": what is wrong with
+them no schema can state, and they pass.
 """
 import json
 import pathlib
@@ -21,10 +22,8 @@ except ImportError as missing:
     sys.exit(SKIPPED)
 
 
-def read_schema(path):
-    if path.endswith(".json"):
-        return json.loads(pathlib.Path(path).read_text(encoding="utf-8"))
-    return json.loads(subprocess.run([path, "schema"], stdout=subprocess.PIPE, check=True).stdout)
+def read_schema(program, options):
+    return json.loads(subprocess.run([program, "schema", *options], stdout=subprocess.PIPE, check=True).stdout)
 
 
 def complaint(validator, content):
@@ -51,18 +50,23 @@ def check_bad(validator, path):
     return [] if accepts or wrong is not None else [f"{path}: passes the schema"]
 
 
-def main(program, source):
-    schema = read_schema(program)
+def check(program, options, source, what, folders):
+    schema = read_schema(program, options)
     jsonschema.Draft7Validator.check_schema(schema)
     validator = jsonschema.Draft7Validator(schema)
-    good = sorted(pathlib.Path(source, "configs").glob("*.yaml"))
-    bad = sorted(pathlib.Path(source, "tests/bad").glob("*.yaml"))
+    good, bad = (sorted(pathlib.Path(source, folder).glob("*.yaml")) for folder in folders)
     problems = [problem for path in good for problem in check_good(validator, path)]
     problems += [problem for path in bad for problem in check_bad(validator, path)]
     for problem in problems:
         print(problem.replace("\n", " "))
-    print(f"{len(good)} configs and {len(bad)} wrong ones: {len(problems)} problems")
-    return 1 if problems or not good or not bad else 0
+    print(f"{len(good)} {what} and {len(bad)} wrong ones: {len(problems)} problems")
+    return not problems and bool(good) and bool(bad)
+
+
+def main(program, source):
+    configs = check(program, [], source, "configs", ("configs", "tests/bad"))
+    experiments = check(program, ["--experiment"], source, "experiments", ("experiments", "tests/bad-experiments"))
+    return 0 if configs and experiments else 1
 
 
 if __name__ == "__main__":

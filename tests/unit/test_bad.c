@@ -1,4 +1,5 @@
-/* Wrong configs: the first line of each says what the program must say first. Right ones: it says nothing. */
+/* Wrong configs and experiments: the first line of each says what the program must say first. Right ones: it
+ * says nothing. */
 #include "harness.h"
 
 #include <glob.h>
@@ -7,29 +8,41 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "net/plan.h"
-#include "spec/config.h"
+#include "spec/experiment.h"
 
 enum { FEWEST_BAD = 60 };
 
-/* What is wrong with a config for images of 28x28 and ten classes; the caller's to text_finish. */
-static struct text complaints_of(const char *path)
+/* Whether a file is right, and else what is wrong with it. */
+typedef bool judge(struct arena *arena, const char *path, struct diagnostics *diagnostics);
+
+/* A config for images of 28x28 and ten classes. */
+static bool is_good_config(struct arena *arena, const char *path, struct diagnostics *diagnostics)
+{
+    const struct config *config = config_load(arena, path, NULL, 0, NULL, diagnostics);
+    return config != NULL && plan_create(arena,
+                                         &(struct plan_request){.model = &config->model,
+                                                                .image = {1, 28, 28},
+                                                                .pad = config->data.pad,
+                                                                .classes = 10,
+                                                                .batch = config->train.batch_size,
+                                                                .threads = 1},
+                                         diagnostics) != NULL;
+}
+
+static bool is_good_experiment(struct arena *arena, const char *path, struct diagnostics *diagnostics)
+{
+    return experiment_load(arena, path, diagnostics) != NULL;
+}
+
+/* What is wrong with a file; the caller's to text_finish. */
+static struct text complaints_of(const char *path, judge *is_good)
 {
     struct arena *arena = arena_create();
     struct diagnostics *diagnostics = diagnostics_create();
     struct text complaints = {0};
     CU_ASSERT_FATAL(arena != NULL && diagnostics != NULL);
-    const struct config *config = config_load(arena, path, NULL, 0, NULL, diagnostics);
-    const struct plan *plan = NULL;
-    if (config != NULL)
-        plan = plan_create(arena,
-                           &(struct plan_request){.model = &config->model,
-                                                  .image = {1, 28, 28},
-                                                  .pad = config->data.pad,
-                                                  .classes = 10,
-                                                  .batch = config->train.batch_size,
-                                                  .threads = 1},
-                           diagnostics);
-    CU_ASSERT_EQUAL(plan == NULL, diagnostics_count(diagnostics) > 0);
+    const bool good = is_good(arena, path, diagnostics);
+    CU_ASSERT_EQUAL(good, diagnostics_count(diagnostics) == 0);
     CU_ASSERT_NOT_EQUAL(diagnostics_status(diagnostics), ASSAY_MACHINE);
     diagnostics_print(diagnostics, &complaints);
     diagnostics_destroy(diagnostics);
@@ -45,41 +58,42 @@ static char *first_line(char *text)
     return text;
 }
 
-static void check_bad(const char *path)
+static void check_bad(const char *path, judge *is_good)
 {
     static const char label[] = "# expect: ";
     char *bytes;
     size_t length;
     CU_ASSERT_FATAL(file_read(path, TREE_FILE_LIMIT, &bytes, &length, NULL));
     const bool is_labelled = strncmp(bytes, label, strlen(label)) == 0;
-    struct text complaints = complaints_of(path);
+    struct text complaints = complaints_of(path, is_good);
     CHECK_TEXT(first_line(complaints.bytes), is_labelled ? first_line(bytes) + strlen(label) : path);
     text_finish(&complaints);
     memory_free(bytes);
 }
 
 /* Calls `check` for each file, and returns how many there are. */
-static size_t check_each(const char *pattern, void check(const char *path))
+static size_t check_each(const char *pattern, void check(const char *path, judge *is_good), judge *is_good)
 {
     glob_t files;
     CU_ASSERT_EQUAL_FATAL(glob(pattern, 0, NULL, &files), 0);
     const size_t count = files.gl_pathc;
     for (size_t i = 0; i < count; i++)
-        check(files.gl_pathv[i]);
+        check(files.gl_pathv[i], is_good);
     globfree(&files);
     return count;
 }
 
 static void test_bad(void)
 {
-    CU_ASSERT(check_each("tests/bad/*.yaml", check_bad) >= FEWEST_BAD);
+    CU_ASSERT(check_each("tests/bad/*.yaml", check_bad, is_good_config) >= FEWEST_BAD);
+    CU_ASSERT(check_each("tests/bad-experiments/*.yaml", check_bad, is_good_experiment) >= FEWEST_BAD);
 }
 
 /* One that only others extend, as base.yaml, need not be complete. */
-static void check_good(const char *path)
+static void check_good(const char *path, judge *is_good)
 {
     const bool is_base = strstr(path, "base.yaml") != NULL;
-    struct text complaints = complaints_of(path);
+    struct text complaints = complaints_of(path, is_good);
     for (char *line = complaints.length > 0 ? strtok(complaints.bytes, "\n") : NULL; line != NULL;
          line = strtok(NULL, "\n"))
         if (line[0] != ' ' && (!is_base || strstr(line, ": required key is missing") == NULL))
@@ -89,8 +103,10 @@ static void check_good(const char *path)
 
 static void test_good(void)
 {
-    CU_ASSERT(check_each("configs/*.yaml", check_good) >= 7);
-    CU_ASSERT(check_each("tests/bad/parts/tiny.yaml", check_good) == 1);
+    CU_ASSERT(check_each("configs/*.yaml", check_good, is_good_config) >= 7);
+    CU_ASSERT(check_each("tests/bad/parts/tiny.yaml", check_good, is_good_config) == 1);
+    CU_ASSERT(check_each("tests/bad-experiments/parts/base.yaml", check_good, is_good_config) == 1);
+    CU_ASSERT(check_each("experiments/*.yaml", check_good, is_good_experiment) >= 1);
 }
 
 int main(void)
@@ -101,8 +117,8 @@ int main(void)
         return EXIT_FAILURE;
     }
     return run_suite("bad", (CU_TestInfo[]){
-                                {"every wrong config is refused as its first line says", test_bad},
-                                {"every config of ours is taken", test_good},
+                                {"every wrong file is refused as its first line says", test_bad},
+                                {"every file of ours is taken", test_good},
                                 CU_TEST_INFO_NULL,
                             });
 }

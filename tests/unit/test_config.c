@@ -1,5 +1,6 @@
 #include "config_case.h"
 
+#include "run/identity.h"
 #include "schema/schema.h"
 
 #define SMALL                                                                                                \
@@ -22,6 +23,7 @@
 
 #define RESOLVED_REST                                                                                        \
     "  limit: null\n"                                                                                        \
+    "  fold: null\n"                                                                                         \
     "  validation: 100\n"                                                                                    \
     "  split_seed: 1\n"                                                                                      \
     "  pad: 2\n"                                                                                             \
@@ -57,6 +59,7 @@
     "  convolution: fast\n"                                                                                  \
     "  shuffle: true\n"                                                                                      \
     "  evaluate_train: false\n"                                                                              \
+    "  evaluate_test: true\n"                                                                                \
     "  optimizer:\n"                                                                                         \
     "    sgd:\n"                                                                                             \
     "      learning_rate: 0.001\n"                                                                           \
@@ -133,6 +136,52 @@ static void test_identity(void)
         check_written(&cases[i], config_write_identity);
 }
 
+/* By which a summary.json is recognised without the data. */
+static void test_digest(void)
+{
+    const struct config_case test = {.files = {{"small.yaml", SMALL}}};
+    struct loaded loaded = load_case(&test);
+    struct sha256 sha256;
+    uint8_t digest[SHA256_SIZE];
+    char wanted[SHA256_HEX_SIZE], found[SHA256_HEX_SIZE];
+    sha256_init(&sha256);
+    sha256_add(&sha256, identity, strlen(identity));
+    sha256_end(&sha256, digest);
+    sha256_hex(digest, wanted);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(loaded.config);
+    CU_ASSERT_TRUE(config_digest(loaded.config, found, NULL));
+    CHECK_TEXT(found, wanted);
+
+    struct run_identity whole;
+    CU_ASSERT_TRUE_FATAL(run_identity_init(&whole, loaded.config, wanted, "weights", 7, NULL));
+    CHECK_TEXT(whole.config_digest, wanted);
+    run_identity_finish(&whole);
+    unload(&loaded);
+}
+
+static void test_tested(void)
+{
+    static const struct {
+        const char *arguments[CASE_ARGUMENTS];
+        bool wanted;
+    } cases[] = {
+        {{"seed=1"}, true},
+        {{"train.evaluate_test=true"}, true},
+        {{"train.evaluate_test=false"}, false},
+        {{"data.fold={count: 2, index: 1}"}, false},
+        {{"data.fold={count: 2, index: 1}", "train.evaluate_test=false"}, false},
+        {{"data.fold={count: 2, index: 1}", "data.fold=null"}, true},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct config_case test = {.files = {{"small.yaml", SMALL}}};
+        memcpy(test.arguments, cases[i].arguments, sizeof test.arguments);
+        struct loaded loaded = load_case(&test);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(loaded.config);
+        CU_ASSERT_EQUAL(config_evaluates_test(loaded.config), cases[i].wanted);
+        unload(&loaded);
+    }
+}
+
 static void test_bound(void)
 {
     const struct config_case test = {.files = {{"small.yaml", SMALL}}};
@@ -144,6 +193,7 @@ static void test_bound(void)
     CHECK_TEXT(config->data.dir, "here");
     CHECK_TEXT(config->data.dataset.variant->name, "digits");
     CU_ASSERT_EQUAL(config->data.limit, -1);
+    CU_ASSERT_PTR_NULL(config->data.fold);
     CU_ASSERT_EQUAL(config->model.count, 4);
     CHECK_TEXT(config->model.items[2].variant->name, "pool");
     CU_ASSERT_EQUAL(config->model.items[2].line, 7);
@@ -248,7 +298,9 @@ int main(void)
                                    {"the table", test_table},
                                    {"written", test_written},
                                    {"identity", test_identity},
+                                   {"digest", test_digest},
                                    {"bound", test_bound},
+                                   {"tested", test_tested},
                                    {"names", test_names},
                                    {"refused", test_refused},
                                    {"accepted", test_accepted},

@@ -127,7 +127,7 @@ static void test_refused(void)
         {.files = {{"a.yaml", "extends: b.yaml\nseed: x\n"}, {"b.yaml", "seed: 1\nseed: 2\n"}},
          .wanted = "b.yaml:2:1: duplicate key \"seed\"; first on line 1\n"},
         {.files = {{"a.yaml", "extends: b.yaml\nseed: x\n"}, {"b.yaml", "- seed\n"}},
-         .wanted = "b.yaml:1:1: a config is a map of keys; found a list\n"},
+         .wanted = "b.yaml:1:1: wants a map of keys, found a list\n"},
         /* everything that is wrong in two files at once */
         {.files = {{"a.yaml",
                     "extends: b.yaml\nsed: 1\ntrain: {batch_size: 0}\nmodel: [tahn, {dropout: 2}]\n"},

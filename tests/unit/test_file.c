@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdint.h>
 #include <sys/resource.h>
@@ -291,6 +292,52 @@ static void test_lock(void)
     leave();
 }
 
+/* Looks at a lock as fast as it can until its pipe is closed. */
+static pid_t look_elsewhere(const char *path, int go_on[2])
+{
+    fflush(NULL);
+    CU_ASSERT_FATAL(pipe(go_on) == 0);
+    const pid_t child = fork();
+    if (child == 0) {
+        close(go_on[1]);
+        fcntl(go_on[0], F_SETFL, O_NONBLOCK);
+        for (char byte; read(go_on[0], &byte, 1) < 0;)
+            for (int i = 0; i < 100; i++)
+                file_lock_is_held(path);
+        _exit(0);
+    }
+    close(go_on[0]);
+    return child;
+}
+
+static void test_look_at_lock(void)
+{
+    enter();
+    bool held = false;
+    CU_ASSERT_FALSE(file_lock_is_held("lock"));
+    CU_ASSERT_FALSE(file_exists("lock"));
+    struct file_lock *lock = file_lock_acquire("lock", &held, NULL);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(lock);
+    CU_ASSERT_TRUE(file_lock_is_held("lock"));
+    file_lock_release(lock);
+    CU_ASSERT_FALSE(file_lock_is_held("lock"));
+    CU_ASSERT_EQUAL(try_elsewhere("lock"), 0); /* leaves its file */
+    CU_ASSERT_FALSE(file_lock_is_held("lock"));
+
+    int go_on[2], taken = 0;
+    const pid_t child = look_elsewhere("lock", go_on);
+    for (int i = 0; i < 2000; i++) {
+        CU_ASSERT(file_append("lock", "", 0, NULL)); /* so that it is looked at before it is taken */
+        lock = file_lock_acquire("lock", &held, NULL);
+        taken += lock != NULL;
+        file_lock_release(lock);
+    }
+    CU_ASSERT_EQUAL(taken, 2000);
+    close(go_on[1]);
+    CU_ASSERT_EQUAL(waitpid(child, NULL, 0), child);
+    leave();
+}
+
 static void test_paths(void)
 {
     static const struct {
@@ -324,6 +371,7 @@ int main(void)
         {"directories", test_directories},
         {"leftovers", test_leftovers},
         {"lock", test_lock},
+        {"look_at_lock", test_look_at_lock},
         {"paths", test_paths},
         CU_TEST_INFO_NULL,
     };

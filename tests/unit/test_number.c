@@ -119,6 +119,78 @@ static void check_printing(void)
         CHECK_TEXT(number_print_double(buffer, doubles[i].value), doubles[i].text);
 }
 
+static void check_fixed(void)
+{
+    static const struct {
+        double value;
+        int digits;
+        const char *text;
+    } cases[] = {
+        {0, 2, "0.00"},
+        {-0.0, 2, "0.00"},
+        {-0.004, 2, "0.00"},
+        {-0.005, 2, "0.00"},
+        {-0.006, 2, "-0.01"},
+        {0.005, 2, "0.00"},
+        {0.0051, 2, "0.01"},
+        {0.015, 2, "0.02"},
+        {0.025, 2, "0.02"},
+        {0.125, 2, "0.12"},
+        {1.005, 2, "1.00"}, /* below in binary */
+        {1.015, 2, "1.02"}, /* below in binary too */
+        {0.1 + 0.2, 1, "0.3"},
+        {(0.1 + 0.2) * 10, 0, "3"},
+        {0.685, 2, "0.68"}, /* above in binary */
+        {(0.66 + 0.71) / 2, 2, "0.68"},
+        {0.996, 2, "1.00"},
+        {99.995, 2, "100.00"},
+        {9.5, 0, "10"},
+        {8.5, 0, "8"},
+        {0.5, 0, "0"},
+        {1.5, 0, "2"},
+        {12345, 0, "12345"},
+        {12345.678, 1, "12345.7"},
+        {1e-9, 9, "0.000000001"},
+        {4e-10, 9, "0.000000000"},
+        {123456789012345, 9, "123456789012345.000000000"},
+        {1e15, 2, "1.0e+15"},
+        {0x1p-1074, 3, "0.000"},
+        {NAN, 2, "nan"},
+        {-INFINITY, 2, "-inf"},
+    };
+    char buffer[NUMBER_TEXT_SIZE];
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        CHECK_TEXT(number_print_fixed(buffer, cases[i].value, cases[i].digits), cases[i].text);
+}
+
+static void check_significant(void)
+{
+    static const struct {
+        double value;
+        int digits;
+        const char *text;
+    } cases[] = {
+        {0, 6, "0"},
+        {-0.0, 6, "0"},
+        {1.0 / 3, 6, "0.333333"},
+        {2.0 / 3, 3, "0.667"},
+        {100, 2, "100"},
+        {0.30000000000000004, 6, "0.3"},
+        {0.999999951, 6, "1"},
+        {-1.25, 2, "-1.2"},
+        {1234567, 3, "1230000"},
+        {0.000012345, 3, "1.23e-05"},
+        {1e-30, 4, "1.0e-30"},
+        {9.9996e-5, 4, "0.0001"},
+        {0.05, 15, "0.05"},
+        {NAN, 3, "nan"},
+        {INFINITY, 3, "inf"},
+    };
+    char buffer[NUMBER_TEXT_SIZE];
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        CHECK_TEXT(number_print_significant(buffer, cases[i].value, cases[i].digits), cases[i].text);
+}
+
 static void test_there_and_back(void)
 {
     const struct random_stream stream = random_stream(1, RANDOM_DIGITS, "numbers", 0, 0);
@@ -158,6 +230,8 @@ static void test_locale(void)
         CHECK_TEXT(localeconv()->decimal_point, ",");
         check_good_doubles();
         check_printing();
+        check_fixed();
+        check_significant();
     } else {
         printf("skipped: no locale with a decimal comma here ");
     }
@@ -173,6 +247,8 @@ static void test_flushed_denormals(void)
     team_flush_denormals();
     check_good_doubles();
     check_printing();
+    check_fixed();
+    check_significant();
 }
 
 int main(void)
@@ -181,6 +257,8 @@ int main(void)
         {"int", test_int},
         {"double", test_double},
         {"printing", check_printing},
+        {"rounding to a number of decimals", check_fixed},
+        {"rounding to significant digits", check_significant},
         {"there and back", test_there_and_back},
         {"under a decimal comma", test_locale},
         {"with denormals flushed", test_flushed_denormals},

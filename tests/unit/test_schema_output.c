@@ -278,7 +278,7 @@ static void schema_is_json(void)
     struct assay_error error = {0};
     struct text text = {0};
     CU_ASSERT_PTR_NOT_NULL_FATAL(arena);
-    schema_json(&table, "toy", &text);
+    schema_json(&table, "toy", false, &text);
     const struct json *json = json_parse(arena, "schema", text.bytes, text.length, &error);
     CHECK_TEXT(error.text, "");
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

@@ -408,9 +408,9 @@ static void test_load(void)
     } cases[] = {
         {"a: 1\n", ""},
         {"", ""},
-        {"- a\n- b\n", "t.yaml:1:1: a config is a map of keys; found a list"},
-        {"\n  7\n", "t.yaml:2:3: a config is a map of keys; found \"7\""},
-        {"~", "t.yaml:1:1: a config is a map of keys; found nothing"},
+        {"- a\n- b\n", "t.yaml:1:1: wants a map of keys, found a list"},
+        {"\n  7\n", "t.yaml:2:3: wants a map of keys, found \"7\""},
+        {"~", "t.yaml:1:1: wants a map of keys, found nothing"},
         {"a: 1\na: 2\n", "t.yaml:2:1: duplicate key \"a\"; first on line 1"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -427,6 +427,62 @@ static void test_load(void)
     CU_ASSERT_EQUAL(rmdir(directory), 0);
 }
 
+/* In flow style the same tree is read back, and equal to it. */
+static void test_flow(void)
+{
+    static const struct {
+        const char *yaml, *wanted;
+    } cases[] = {
+        {"1e-3", "0.001"},
+        {"no", "\"no\""},
+        {"true", "true"},
+        {"~", "null"},
+        {"\"1\"", "\"1\""},
+        {"a\n", "a"},
+        {"[]", "[]"},
+        {"{}", "{}"},
+        {"- 1\n- [a, {b: ~}]\n", "[1, [a, {b: null}]]"},
+        {"type: lp\np: 2\n\"a, b\": [.5]\n", "{type: lp, p: 2, \"a, b\": [0.5]}"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct arena *arena = arena_create();
+        struct diagnostics *diagnostics = diagnostics_create();
+        const struct node *root = tree_parse(arena, "t", cases[i].yaml, strlen(cases[i].yaml), diagnostics);
+        struct text found = {0};
+        node_write_flow(root, &found);
+        CHECK_TEXT(found.bytes, cases[i].wanted);
+        const struct node *again = tree_parse(arena, "t", found.bytes, found.length, diagnostics);
+        CU_ASSERT(again != NULL && node_equal(root, again));
+        text_finish(&found);
+        diagnostics_destroy(diagnostics);
+        arena_destroy(arena);
+    }
+}
+
+static void test_equal(void)
+{
+    static const struct {
+        const char *a, *b;
+        bool equal;
+    } cases[] = {
+        {"1", "1.0", true},          {"1", "\"1\"", true},        {"a", "'a'", true},
+        {"~", "null", true},         {"~", "'null'", false},      {"0.1", ".10e0", true},
+        {"a", "b", false},           {"[1, 2]", "[2, 1]", false}, {"[1]", "[1, 2]", false},
+        {"[1]", "1", false},         {"[]", "{}", false},         {"{a: 1, b: 2}", "{b: 2, a: 1}", true},
+        {"{a: 1}", "{b: 1}", false}, {"{a: 1}", "{a: 2}", false}, {"{a: 1}", "{a: 1, b: 2}", false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct arena *arena = arena_create();
+        struct diagnostics *diagnostics = diagnostics_create();
+        const struct node *a = tree_parse(arena, "a", cases[i].a, strlen(cases[i].a), diagnostics);
+        const struct node *b = tree_parse(arena, "b", cases[i].b, strlen(cases[i].b), diagnostics);
+        CU_ASSERT_EQUAL(node_equal(a, b), cases[i].equal);
+        CU_ASSERT_EQUAL(node_equal(b, a), cases[i].equal);
+        diagnostics_destroy(diagnostics);
+        arena_destroy(arena);
+    }
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -439,6 +495,8 @@ int main(void)
         {"trees can be changed", test_changes},
         {"nodes describe themselves", test_described},
         {"strings survive", test_strings_survive},
+        {"trees are written in flow style", test_flow},
+        {"trees are equal", test_equal},
         {"files are loaded", test_load},
         CU_TEST_INFO_NULL,
     };

@@ -1,0 +1,263 @@
+/* assay claims: the verdicts on what experiments claim. */
+#include <string.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "cli/results.h"
+#include "report/claims.h"
+
+static const struct option options[] = {OPTION_OUT, OPTION_WRITE, OPTION_CHECK, {0}};
+enum { TEXT, JSON, MARKDOWN };
+static const char *const formats[] = {"text", "json", "md", NULL}; /* in the order of … */
+static void (*const writers[])(struct text *, const struct claim_list *) = {claims_add_text, claims_add_json,
+                                                                            claims_add_markdown};
+
+/* The experiments of one directory, looked at once however many of them are asked for. */
+struct book {
+    const char *directory, *also;
+    const struct claims *claims;
+};
+
+struct request {
+    struct invocation *invocation;
+    struct arena *arena;
+    struct book *books;
+    size_t book_count;
+    bool in_file; /* commands are for files */
+};
+
+static const char *sweep(void *cookie, struct arena *arena, const struct experiment *experiment)
+{
+    const struct request *request = cookie;
+    return sweep_command_line(request->invocation, arena, experiment->path, request->in_file);
+}
+
+/* The directory of an argument, which may be one itself. */
+static const char *directory_of(struct arena *arena, const char *argument)
+{
+    size_t length = strlen(argument);
+    while (length > 1 && argument[length - 1] == '/')
+        length--;
+    if (directory_exists(argument))
+        return arena_copy_text(arena, argument, length);
+    char *directory = path_directory(argument);
+    const char *copy = directory != NULL ? arena_copy_text(arena, directory, strlen(directory)) : NULL;
+    memory_free(directory);
+    return copy;
+}
+
+static const struct claims *load(struct request *request, const char *directory, const char *also,
+                                 struct assay_error *error)
+{
+    struct invocation *invocation = request->invocation;
+    const struct planned_experiment all = {.arena = request->arena, .diagnostics = diagnostics_create()};
+    const struct claims *claims = NULL;
+    if (all.diagnostics == NULL)
+        assay_fail_memory(error, "deciding claims");
+    else
+        claims = claims_load(all.arena, directory, also, experiment_out(invocation), all.diagnostics, error);
+    if (claims == NULL && all.diagnostics != NULL)
+        planned_experiment_fail(&all, invocation, error);
+    diagnostics_destroy(all.diagnostics);
+    return claims;
+}
+
+/* Whether the experiments of the book are all that the argument, a directory or a file there, is about. */
+static bool has_all(const struct book *book, const char *argument, bool is_directory)
+{
+    return is_directory || (book->also != NULL && strcmp(book->also, argument) == 0) ||
+           (string_ends_with(argument, ".yaml") && is_experiment(argument));
+}
+
+/* NULL on failure. */
+static const struct book *open_book(struct request *request, const char *argument, struct assay_error *error)
+{
+    const bool is_directory = directory_exists(argument);
+    const char *directory = directory_of(request->arena, argument), *also = is_directory ? NULL : argument;
+    if (directory == NULL) {
+        assay_fail_memory(error, "deciding claims");
+        return NULL;
+    }
+    for (size_t i = 0; i < request->book_count; i++)
+        if (strcmp(request->books[i].directory, directory) == 0 &&
+            has_all(&request->books[i], argument, is_directory))
+            return &request->books[i];
+    struct book *book = &request->books[request->book_count];
+    *book = (struct book){directory, also, load(request, directory, also, error)};
+    request->book_count += book->claims != NULL;
+    return book->claims != NULL ? book : NULL;
+}
+
+/* Claims to be shown, each once. */
+struct chosen {
+    const struct claim_result **items;
+    size_t count;
+};
+
+static void choose(struct chosen *chosen, const struct claim_result *claim)
+{
+    for (size_t i = 0; i < chosen->count; i++)
+        if (chosen->items[i] == claim)
+            return;
+    chosen->items[chosen->count++] = claim;
+}
+
+static bool is_of(const struct claim_result *claim, const char *path)
+{
+    return strcmp(path_file(claim->results->experiment->path), path_file(path)) == 0;
+}
+
+static struct claim_list list_of(struct request *request, const struct chosen *chosen)
+{
+    return (struct claim_list){chosen->items, chosen->count, sweep, request};
+}
+
+/* claims.md and claims.json of these, in the directory `name` among the results (NULL: beside the
+ * directories). */
+static bool put_claims(struct request *request, const char *name, const struct chosen *chosen,
+                       struct assay_error *error)
+{
+    enum { FILES = 2 };
+    static const struct {
+        const char *name;
+        size_t format;
+    } files[FILES] = {{"claims.md", MARKDOWN}, {"claims.json", JSON}};
+    const struct claim_list list = list_of(request, chosen);
+    struct text texts[FILES] = {0};
+    struct output outputs[FILES];
+    bool done = true;
+    for (size_t i = 0; i < FILES; i++) {
+        writers[files[i].format](&texts[i], &list);
+        outputs[i] = (struct output){files[i].name, texts[i].bytes, texts[i].length};
+        done = done && !texts[i].failed;
+    }
+    if (!done)
+        assay_fail_memory(error, "deciding claims");
+    done = done && put_outputs(request->invocation, name, outputs, FILES, error);
+    for (size_t i = 0; i < FILES; i++)
+        text_finish(&texts[i]);
+    return done;
+}
+
+/* The files of every experiment that has one of the chosen claims. */
+static bool put_experiments(struct request *request, const struct chosen *chosen, struct assay_error *error)
+{
+    const struct claim_result **items = arena_allocate(request->arena, chosen->count, sizeof *items);
+    if (items == NULL)
+        return assay_fail_memory(error, "deciding claims");
+    for (size_t first = 0; first < chosen->count; first++) {
+        const struct experiment *experiment = chosen->items[first]->results->experiment;
+        struct chosen own = {items, 0};
+        bool is_new = true;
+        for (size_t i = 0; i < chosen->count; i++)
+            if (chosen->items[i]->results->experiment == experiment) {
+                is_new &= i >= first;
+                own.items[own.count++] = chosen->items[i];
+            }
+        if (is_new && !put_claims(request, experiment->name, &own, error))
+            return false;
+    }
+    return true;
+}
+
+static bool put_all(struct request *request, const struct chosen *chosen, struct assay_error *error)
+{
+    const struct invocation *invocation = request->invocation;
+    bool of_directory = false;
+    for (size_t i = 0; i < invocation->argument_count; i++)
+        of_directory |= directory_exists(invocation->arguments[i]);
+    request->in_file = true;
+    return put_experiments(request, chosen, error) &&
+           (!of_directory || put_claims(request, NULL, chosen, error));
+}
+
+static enum assay_status tell_undecided(const struct chosen *chosen, struct assay_error *error)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < chosen->count; i++)
+        count += !chosen->items[i]->is_complete;
+    if (count > 0)
+        assay_fail(error, ASSAY_INCOMPLETE, "%zu of %zu claims wait%s for missing runs", count, chosen->count,
+                   count == 1 ? "s" : "");
+    return count > 0 ? error->status : ASSAY_DONE;
+}
+
+static enum assay_status show(struct request *request, const struct chosen *chosen, struct assay_error *error)
+{
+    struct invocation *invocation = request->invocation;
+    const bool checks = option_given(invocation, "check");
+    if (checks || option_given(invocation, "write")) {
+        if (!put_all(request, chosen, error))
+            return error->status;
+    } else {
+        const struct claim_list list = list_of(request, chosen);
+        writers[invocation->format](&invocation->out, &list);
+    }
+    return checks ? ASSAY_DONE : tell_undecided(chosen, error);
+}
+
+static bool choose_all(struct request *request, struct chosen *chosen, struct assay_error *error)
+{
+    const struct invocation *invocation = request->invocation;
+    size_t most = 0;
+    for (size_t i = 0; i < invocation->argument_count; i++) {
+        const struct book *book = open_book(request, invocation->arguments[i], error);
+        if (book == NULL)
+            return false;
+        most += book->claims->count;
+    }
+    chosen->items = arena_allocate(request->arena, most, sizeof *chosen->items);
+    if (chosen->items == NULL)
+        return assay_fail_memory(error, "deciding claims");
+    for (size_t i = 0; i < invocation->argument_count; i++) {
+        const char *argument = invocation->arguments[i];
+        const struct claims *claims = open_book(request, argument, error)->claims;
+        const size_t before = chosen->count;
+        for (size_t c = 0; c < claims->count; c++)
+            if (directory_exists(argument) || is_of(&claims->items[c], argument))
+                choose(chosen, &claims->items[c]);
+        if (chosen->count == before)
+            log_say(invocation->log, LOG_INFO, "%s declares no claims", argument);
+    }
+    return true;
+}
+
+static enum assay_status run(struct invocation *invocation, struct assay_error *error)
+{
+    if (!check_write_options(invocation, error))
+        return error->status;
+    struct arena *arena = arena_create();
+    struct request request = {.invocation = invocation, .arena = arena};
+    struct chosen chosen = {0};
+    enum assay_status status = ASSAY_MACHINE;
+    if (arena != NULL)
+        request.books = arena_allocate(arena, invocation->argument_count, sizeof *request.books);
+    if (request.books == NULL)
+        assay_fail_memory(error, "deciding claims");
+    else
+        status = choose_all(&request, &chosen, error) ? show(&request, &chosen, error) : error->status;
+    arena_destroy(arena);
+    return status;
+}
+
+const struct command claims_command = {
+    .name = "claims",
+    .summary = "each claim of an experiment: holds, does not hold, cannot tell, and why",
+    .usage = "EXPERIMENT|DIRECTORY ...",
+    .details = "Claims of one family are corrected together (Holm), wherever they are declared: in all "
+               "experiment files\n"
+               "(*.yaml) of a directory, which are looked at whichever of them is named. A claim is decided "
+               "once all of\n"
+               "its runs have ended. --write leaves claims.md and claims.json among the results, of a "
+               "directory also\n"
+               "beside the experiments. Ends with 1 when claims wait for runs, or with --check when a file "
+               "differs.\n",
+    .examples = "assay claims experiments/quickstart.yaml\n"
+                "assay claims experiments --format json\n"
+                "assay claims experiments --write\n",
+    .options = options,
+    .formats = formats,
+    .least_arguments = 1,
+    .most_arguments = SIZE_MAX,
+    .run = run,
+};

@@ -1,0 +1,37 @@
+#include "cli/experiment.h"
+
+const char *experiment_out(const struct invocation *invocation)
+{
+    return option_given(invocation, "out") ? option_value(invocation, "out") : "results";
+}
+
+bool planned_experiment_fail(const struct planned_experiment *planned, struct invocation *invocation,
+                             struct assay_error *error)
+{
+    if (diagnostics_count(planned->diagnostics) == 0)
+        return false;
+    diagnostics_print(planned->diagnostics, &invocation->complaint);
+    error->status = diagnostics_status(planned->diagnostics);
+    error->text[0] = '\0';
+    return false;
+}
+
+bool planned_experiment_create(struct planned_experiment *planned, struct invocation *invocation,
+                               struct assay_error *error)
+{
+    *planned = (struct planned_experiment){.arena = arena_create(), .diagnostics = diagnostics_create()};
+    if (planned->arena == NULL || planned->diagnostics == NULL)
+        return assay_fail_memory(error, "reading the experiment");
+    const struct experiment *experiment =
+        experiment_load(planned->arena, invocation->arguments[0], planned->diagnostics);
+    if (experiment != NULL)
+        planned->plan =
+            run_plan_create(planned->arena, experiment, experiment_out(invocation), planned->diagnostics);
+    return planned->plan != NULL || planned_experiment_fail(planned, invocation, error);
+}
+
+void planned_experiment_destroy(struct planned_experiment *planned)
+{
+    diagnostics_destroy(planned->diagnostics);
+    arena_destroy(planned->arena);
+}

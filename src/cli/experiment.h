@@ -1,0 +1,36 @@
+/* What the commands that take an EXPERIMENT have in common. */
+#ifndef CLI_EXPERIMENT_H
+#define CLI_EXPERIMENT_H
+
+#include "base/arena.h"
+#include "base/diagnostics.h"
+#include "cli/command.h"
+#include "run/plan.h"
+
+/* Their option, and what it comes to. */
+#define OPTION_OUT                                                                                           \
+    {                                                                                                        \
+        "out", "DIR", "where run directories are, instead of results"                                        \
+    }
+
+const char *experiment_out(const struct invocation *invocation);
+
+struct planned_experiment {
+    struct arena *arena; /* all of it lives in it */
+    struct diagnostics *diagnostics;
+    const struct run_plan *plan;
+};
+
+/* The experiment that the invocation's first argument names, and its runs below --out. False when anything is
+ * wrong with it: the complaint, or else `error`, says what; the status is error->status. To be destroyed in
+ * any case. */
+bool planned_experiment_create(struct planned_experiment *planned, struct invocation *invocation,
+                               struct assay_error *error);
+void planned_experiment_destroy(struct planned_experiment *planned);
+
+/* What has been diagnosed goes to the complaint, its status to `error`, whose text is empty then. Returns
+ * false. */
+bool planned_experiment_fail(const struct planned_experiment *planned, struct invocation *invocation,
+                             struct assay_error *error);
+
+#endif

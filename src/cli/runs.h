@@ -1,0 +1,39 @@
+/* How the runs of an experiment are shown, by `assay sweep` and `assay status` alike. */
+#ifndef CLI_RUNS_H
+#define CLI_RUNS_H
+
+#include "base/text.h"
+#include "io/json.h"
+#include "run/estimate.h"
+#include "run/plan.h"
+#include "run/sweep.h"
+
+/* "L2 pooling + Tanh, seed 1, fold 0" */
+void add_run_name(struct text *text, const struct planned_run *run);
+/* Its directory below that of the experiment, or all of it where that is elsewhere. */
+const char *short_directory(const struct run_plan *plan, const struct planned_run *run);
+
+struct run_counts {
+    size_t of[RUN_STATES];
+};
+/* "41 finished, 2 running, 27 pending" */
+void add_counts(struct text *text, const struct run_counts *counts);
+void add_json_counts(struct json_writer *json, const char *key, const struct run_counts *counts);
+
+/* "3 runs", "1 run" */
+void add_run_count(struct text *text, size_t count);
+
+/* What a run that is at its end came to: "test error 0.72 %, validation 0.81 %, after epoch 9 of 14, 6 min 2
+ * s". */
+void add_outcome(struct text *text, const struct planned_run *run);
+
+/* Looks at all runs of a plan. Lives in the arena; NULL without memory. */
+const struct run_seen *look_at_runs(struct arena *arena, const struct run_plan *plan,
+                                    struct run_counts *counts);
+
+/* An object per run: number, state, label, point, seed, fold, directory, digest of its config, settings,
+ * epochs, error so far, what is left of it in seconds (null: not known), why it failed. */
+void add_json_runs(struct json_writer *json, const char *key, const struct run_plan *plan,
+                   const struct run_seen *seen, const struct run_estimates *estimates);
+
+#endif

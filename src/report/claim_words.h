@@ -1,0 +1,26 @@
+/* Claims in words: what was measured, what was claimed, in which unit. */
+#ifndef REPORT_CLAIM_WORDS_H
+#define REPORT_CLAIM_WORDS_H
+
+#include "base/text.h"
+#include "report/claims.h"
+
+/* "test_error_pct", "oscillation of train_loss from epoch 5", "epochs until val_error_pct is at most 2". */
+void measure_add(struct text *text, const struct experiment_measure *measure);
+
+/* Of a difference of it: "points" (of percent), "nats", "ms", "epochs"; "" where it has none. */
+const char *measure_unit(const struct experiment_measure *measure);
+
+/* "A - B is below 0", "A / B is between 0.952 and 1.05". */
+void claimed_add(struct text *text, const struct claim_comparison *comparison);
+
+/* A number as people want it, to three significant digits. */
+void few_digits_add(struct text *text, double value);
+
+/* A difference of logarithms as the ratio that it is, where the comparison is relative; else itself. */
+double shown_effect(const struct claim_comparison *comparison, double effect);
+
+/* "holds", …; "cannot tell yet" while runs are missing. */
+const char *shown_verdict(const struct claim_result *claim);
+
+#endif

@@ -1,0 +1,82 @@
+/* The experiments of a directory, found and loaded for their claims. */
+#include "report/claims.h"
+
+#include <string.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+
+struct found {
+    const char **paths;
+    size_t count;
+};
+
+static const char *copy_path(struct arena *arena, const char *directory, const char *name)
+{
+    char *path = path_join(directory, name);
+    const char *copy = path != NULL ? arena_copy_text(arena, path, strlen(path)) : NULL;
+    memory_free(path);
+    return copy;
+}
+
+/* `also` is in the directory. It takes its place among the others when
+ * it ends with .yaml, else the last. */
+static bool find_experiments(struct arena *arena, const char *directory, const char *also,
+                             struct found *found, struct assay_error *error)
+{
+    struct directory_names names;
+    if (!directory_list(arena, directory, ".yaml", &names, error))
+        return false;
+    bool is_there = also == NULL;
+    found->paths = arena_allocate(arena, names.count + 1, sizeof *found->paths);
+    if (found->paths == NULL)
+        return assay_fail_memory(error, "looking for experiments");
+    for (size_t i = 0; i < names.count; i++) {
+        const char *path = copy_path(arena, directory, names.items[i]);
+        if (path == NULL)
+            return assay_fail_memory(error, "looking for experiments");
+        const bool is_also = also != NULL && strcmp(names.items[i], path_file(also)) == 0;
+        is_there |= is_also;
+        if (is_also || is_experiment(path))
+            found->paths[found->count++] = path;
+    }
+    if (!is_there)
+        found->paths[found->count++] = also;
+    return true;
+}
+
+/* Those with claims. What is wrong with any of them is diagnosed, all of it. */
+static bool load_all(struct arena *arena, const struct found *found, const char *out,
+                     const struct results **experiments, size_t *count, struct diagnostics *diagnostics,
+                     struct assay_error *error)
+{
+    for (size_t i = 0; i < found->count; i++) {
+        const struct experiment *experiment = experiment_load(arena, found->paths[i], diagnostics);
+        if (experiment == NULL || experiment->claim_count == 0)
+            continue;
+        const struct run_plan *plan = run_plan_create(arena, experiment, out, diagnostics);
+        if (plan == NULL)
+            continue;
+        experiments[*count] = results_load(arena, plan, error);
+        if (experiments[(*count)++] == NULL)
+            return false;
+    }
+    return diagnostics_count(diagnostics) == 0;
+}
+
+const struct claims *claims_load(struct arena *arena, const char *directory, const char *also,
+                                 const char *out, struct diagnostics *diagnostics, struct assay_error *error)
+{
+    struct found found = {0};
+    if (!find_experiments(arena, directory, also, &found, error))
+        return NULL;
+    const struct results **experiments = arena_allocate(arena, found.count, sizeof *experiments);
+    size_t count = 0;
+    if (experiments == NULL) {
+        assay_fail_memory(error, "deciding claims");
+        return NULL;
+    }
+    return load_all(arena, &found, out, experiments, &count, diagnostics, error)
+               ? claims_decide(arena, experiments, count, error)
+               : NULL;
+}

@@ -1,0 +1,106 @@
+/* Claims for people: in the terminal and as Markdown. */
+#include "report/claims.h"
+
+#include <string.h>
+
+#include "report/claim_words.h"
+#include "report/escape.h"
+#include "report/grid.h"
+
+/* What a format does with a claim's heading and with what it rests on, plain texts all. */
+struct format {
+    void (*overview)(struct text *text, const struct claim_list *list); /* NULL: none */
+    void (*heading)(struct text *text, bool is_first, const char *verdict, const char *id, const char *say);
+    void (*fact)(struct text *text, const char *name, const char *value);
+};
+
+static void add_claims(struct text *text, const struct claim_list *list, const struct format *format)
+{
+    struct arena *arena = arena_create();
+    text->failed |= arena == NULL;
+    if (format->overview != NULL)
+        format->overview(text, list);
+    for (size_t i = 0; i < list->count && !text->failed; i++) {
+        const struct claim_result *claim = list->items[i];
+        struct claim_facts facts;
+        text->failed |= !claim_facts(arena, list, claim, &facts);
+        format->heading(text, i == 0, shown_verdict(claim), claim->declared->id, claim->declared->say);
+        for (size_t f = 0; f < facts.count && !text->failed; f++)
+            format->fact(text, facts.items[f].name, facts.items[f].value);
+    }
+    arena_destroy(arena);
+}
+
+/* For the terminal. */
+
+static void add_shown(struct text *text, const char *plain)
+{
+    text_add_escaped(text, plain, strlen(plain));
+}
+
+static void add_text_heading(struct text *text, bool is_first, const char *verdict, const char *id,
+                             const char *say)
+{
+    text_add(text, "%s%s: ", is_first ? "" : "\n", verdict);
+    add_shown(text, say);
+    text_add(text, " [");
+    add_shown(text, id);
+    text_add(text, "]\n");
+}
+
+static void add_text_fact(struct text *text, const char *name, const char *value)
+{
+    text_add(text, "  %-13s ", name);
+    add_shown(text, value);
+    text_add_char(text, '\n');
+}
+
+void claims_add_text(struct text *text, const struct claim_list *list)
+{
+    static const struct format format = {NULL, add_text_heading, add_text_fact};
+    add_claims(text, list, &format);
+}
+
+/* Markdown. */
+
+static void add_markdown_overview(struct text *text, const struct claim_list *list)
+{
+    enum { COLUMNS = 3 };
+    static const struct grid_column columns[COLUMNS] = {{"", true}, {"claim", false}, {"verdict", false}};
+    struct arena *arena = arena_create();
+    const char **cells = arena != NULL ? arena_allocate(arena, COLUMNS * list->count, sizeof *cells) : NULL;
+    text->failed |= cells == NULL;
+    for (size_t i = 0; cells != NULL && i < list->count; i++) {
+        cells[COLUMNS * i] = list->items[i]->declared->id;
+        cells[COLUMNS * i + 1] = list->items[i]->declared->say;
+        cells[COLUMNS * i + 2] = shown_verdict(list->items[i]);
+    }
+    text_add(text, "# Claims\n\n");
+    if (cells != NULL)
+        grid_add_markdown(text, &(struct grid){columns, COLUMNS, cells, list->count});
+    text_add_char(text, '\n');
+    arena_destroy(arena);
+}
+
+static void add_markdown_heading(struct text *text, bool is_first, const char *verdict, const char *id,
+                                 const char *say)
+{
+    text_add(text, "%s## ", is_first ? "" : "\n");
+    markdown_add(text, id);
+    text_add(text, ". ");
+    markdown_add(text, say);
+    text_add(text, ": %s\n\n", verdict);
+}
+
+static void add_markdown_fact(struct text *text, const char *name, const char *value)
+{
+    text_add(text, "- **%s**: ", name);
+    markdown_add(text, value);
+    text_add_char(text, '\n');
+}
+
+void claims_add_markdown(struct text *text, const struct claim_list *list)
+{
+    static const struct format format = {add_markdown_overview, add_markdown_heading, add_markdown_fact};
+    add_claims(text, list, &format);
+}

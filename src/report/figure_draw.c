@@ -1,0 +1,254 @@
+/* A figure as gnuplot's script, data included, and as the picture that comes of it. */
+#include "report/figure.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/number.h"
+#include "base/utf8.h"
+#include "report/escape.h"
+#include "report/gnuplot.h"
+
+const char *const figure_extensions[FIGURE_FORMATS] = {[FIGURE_SVG] = "svg", [FIGURE_PNG] = "png"};
+
+/* Pixels of the SVG, whose measures the PNG has at twice the density. A column of the key is as wide as
+ * gnuplot makes it, which does not know how wide letters are. */
+enum {
+    WIDTH = 800,
+    TITLE = 42,
+    ROW = 22,
+    GAP = 10,
+    PLOT = 340,
+    UNDER = 100,
+    CAPTION = 13,
+    LEFT = 72,
+    CHARACTER = 13,
+    SAMPLE = 70,
+};
+
+static const struct {
+    const char *name, *options;
+    int density;
+} terminals[FIGURE_FORMATS] = {
+    [FIGURE_SVG] = {"svg", "font 'sans-serif,14'", 1},
+    [FIGURE_PNG] = {"pngcairo", "font 'sans,14' fontscale 2 linewidth 2", 2},
+};
+
+/* Okabe and Ito's, those first that are strongest on white; their yellow is left out. */
+static const char *const colours[] = {"#0072b2", "#d55e00", "#009e73", "#cc79a7",
+                                      "#e69f00", "#56b4e9", "#000000"};
+static const char *const dashes[] = {"solid", "(12,6)", "(3,5)", "(12,5,3,5)"};
+enum {
+    COLOURS = sizeof colours / sizeof colours[0],
+    DASHES = sizeof dashes / sizeof dashes[0],
+    DIGITS = 6, /* of the numbers in the script */
+    MOST_TICS = 15,
+};
+
+/* Colours tell points apart and dashes columns, the last being solid: usually the test's. Of a single point,
+ * colours do for columns. */
+struct look {
+    const char *colour, *dash;
+};
+
+static struct look look_of(const struct figure *figure, const struct figure_line *line)
+{
+    const size_t columns = figure->declared->column_count;
+    if (figure->declared->point_count == 1)
+        return (struct look){colours[line->column % COLOURS], dashes[line->column / COLOURS % DASHES]};
+    const size_t rounds = line->point / COLOURS;
+    return (struct look){colours[line->point % COLOURS],
+                         dashes[(columns - 1 - line->column + rounds) % DASHES]};
+}
+
+static void add_number(struct text *text, double value)
+{
+    char buffer[NUMBER_TEXT_SIZE];
+    text_add(text, " %s", number_print_significant(buffer, value, DIGITS));
+}
+
+static void add_row(struct text *text, double epoch, double low, double high)
+{
+    add_number(text, epoch);
+    add_number(text, low);
+    add_number(text, high);
+    text_add_char(text, '\n');
+}
+
+/* Where between two epochs a line through `from` and `to` meets `level`; NaN where it does not. */
+static double crossing(double from, double to, double level)
+{
+    return (from < level) != (to < level) && from != to ? (level - from) / (to - from) : NAN;
+}
+
+/* The band under the top of the axis: gnuplot would cut a polygon, but not always at the axis. */
+static void add_band(struct text *text, const struct band *band, double top)
+{
+    for (size_t e = 0; e < band->epochs; e++) {
+        add_row(text, band->epoch[e], fmin(band->low[e], top), fmin(band->high[e], top));
+        if (e + 1 == band->epochs)
+            break;
+        const double first = crossing(band->low[e], band->low[e + 1], top),
+                     second = crossing(band->high[e], band->high[e + 1], top);
+        const double shares[] = {fmin(first, second), fmax(first, second)}; /* NaN only where both are */
+        for (int i = 0; i < 2; i++)
+            if (!isnan(shares[i]) && (i == 0 || shares[1] > shares[0])) {
+                const double share = shares[i];
+                add_row(text, band->epoch[e] + share * (band->epoch[e + 1] - band->epoch[e]),
+                        fmin(band->low[e] + share * (band->low[e + 1] - band->low[e]), top),
+                        fmin(band->high[e] + share * (band->high[e + 1] - band->high[e]), top));
+            }
+    }
+}
+
+static void add_data(struct text *script, const struct figure *figure)
+{
+    for (size_t i = 0; i < figure->line_count; i++) {
+        const struct band *band = &figure->lines[i].band;
+        text_add(script, "$mean%zu << END\n", i);
+        for (size_t e = 0; e < band->epochs; e++) {
+            add_number(script, band->epoch[e]);
+            add_number(script, band->mean[e]);
+            text_add_char(script, '\n');
+        }
+        text_add(script, "END\n$band%zu << END\n", i);
+        add_band(script, band, figure->top);
+        text_add(script, "END\n");
+    }
+}
+
+/* 1, 2, 5, 10, 20, … epochs between tics. */
+static int tic_step(double last)
+{
+    static const int steps[] = {1, 2, 5};
+    for (int scale = 1; scale < 1000000; scale *= 10)
+        for (int i = 0; i < 3; i++)
+            if (last / (steps[i] * scale) <= MOST_TICS)
+                return steps[i] * scale;
+    return 1000000;
+}
+
+/* The key stands above the plot, in as many columns as its longest label leaves room for: its rows. */
+static size_t key_rows(const struct figure *figure)
+{
+    size_t widest = 0;
+    for (size_t i = 0; i < figure->line_count; i++) {
+        const size_t width = utf8_count(figure->lines[i].label);
+        widest = widest > width ? widest : width;
+    }
+    const size_t most = (WIDTH - LEFT) / (SAMPLE + CHARACTER * widest), columns = most > 0 ? most : 1;
+    return (figure->line_count + columns - 1) / columns;
+}
+
+/* From the top: title, key, a gap, plot, what is under it. */
+static int height_of(const struct figure *figure)
+{
+    return TITLE + ROW * (int)key_rows(figure) + GAP + PLOT + UNDER;
+}
+
+/* So many pixels from the bottom, as a share of the height. */
+static void add_height(struct text *script, const struct figure *figure, int pixels)
+{
+    add_number(script, (double)pixels / height_of(figure));
+}
+
+static void add_terminal(struct text *script, const struct figure *figure, enum figure_format format)
+{
+    const int density = terminals[format].density;
+    text_add(script, "set terminal %s size %d,%d %s background '#ffffff' noenhanced\nset encoding utf8\n",
+             terminals[format].name, density * WIDTH, density * height_of(figure), terminals[format].options);
+}
+
+static void add_axes(struct text *script, const struct figure *figure)
+{
+    const int height = height_of(figure);
+    text_add(script, "set label 1 ");
+    gnuplot_add_quoted(script, figure->declared->title);
+    text_add(script, " at screen 0.5, screen");
+    add_height(script, figure, height - TITLE / 2);
+    text_add(script, " center font ',16'\nset label 2 ");
+    gnuplot_add_quoted(script, figure->subtitle);
+    text_add(script, " at screen 0.5, screen");
+    add_height(script, figure, CAPTION);
+    text_add(script, " center font ',11' textcolor rgb '#595959'\n"
+                     "set key at screen");
+    add_number(script, (double)LEFT / WIDTH);
+    text_add(script, ", screen");
+    add_height(script, figure, height - TITLE);
+    text_add(script, " left top vertical maxrows %zu Left reverse noenhanced\nset tmargin at screen",
+             key_rows(figure));
+    add_height(script, figure, UNDER + PLOT);
+    text_add(script, "\nset bmargin at screen");
+    add_height(script, figure, UNDER);
+    text_add(script, "\nset rmargin 3\n"
+                     "set border 3 linecolor rgb '#595959'\n"
+                     "set tics nomirror out textcolor rgb '#333333'\n"
+                     "set grid linecolor rgb '#dddddd' linewidth 1 linetype 1\n"
+                     "set xlabel 'epoch'\nset ylabel ");
+    gnuplot_add_quoted(script, figure->value);
+    text_add(script, "\nset xtics %d\nset xrange [", tic_step(figure->last_epoch));
+    add_number(script, 1);
+    text_add_char(script, ':');
+    add_number(script, fmax(figure->last_epoch, 2));
+    text_add(script, "]\nset yrange [");
+    add_number(script, figure->bottom);
+    text_add_char(script, ':');
+    add_number(script, figure->top);
+    text_add(script, "]\n");
+}
+
+/* Bands lie under all lines. A line without an epoch is in the key all the same. */
+static void add_plot(struct text *script, const struct figure *figure)
+{
+    text_add(script, "plot NaN notitle");
+    for (size_t i = 0; i < figure->line_count; i++)
+        if (figure->lines[i].band.epochs > 1 && figure->lines[i].band.runs > 1)
+            text_add(
+                script,
+                ", $band%zu using 1:2:3 with filledcurves linecolor rgb '%s' fillstyle transparent solid "
+                "0.15 noborder notitle",
+                i, look_of(figure, &figure->lines[i]).colour);
+    for (size_t i = 0; i < figure->line_count; i++) {
+        const struct look look = look_of(figure, &figure->lines[i]);
+        if (figure->lines[i].band.epochs > 0)
+            text_add(script, ", $mean%zu using 1:2 with linespoints pointtype 7 pointsize 0.3", i);
+        else
+            text_add(script, ", NaN with lines");
+        text_add(script, " linewidth 2 linecolor rgb '%s' dashtype %s title ", look.colour, look.dash);
+        gnuplot_add_quoted(script, figure->lines[i].label);
+    }
+    text_add_char(script, '\n');
+}
+
+/* Browsers show an SVG's title, which gnuplot has its own idea of. */
+static void add_titled(struct text *picture, const struct text *drawn, const char *title)
+{
+    static const char theirs[] = "<title>Gnuplot</title>";
+    const char *at = strstr(drawn->bytes, theirs);
+    if (at == NULL) {
+        text_add_bytes(picture, drawn->bytes, drawn->length);
+        return;
+    }
+    text_add_bytes(picture, drawn->bytes, (size_t)(at - drawn->bytes));
+    text_add(picture, "<title>");
+    xml_add(picture, title);
+    text_add(picture, "</title>%s", at + strlen(theirs));
+}
+
+bool figure_draw(const struct figure *figure, enum figure_format format, struct text *picture,
+                 struct assay_error *error)
+{
+    struct text script = {0}, drawn = {0};
+    add_terminal(&script, figure, format);
+    add_data(&script, figure);
+    add_axes(&script, figure);
+    add_plot(&script, figure);
+    const bool done = gnuplot_draw(&script, &drawn, error);
+    if (done && format == FIGURE_SVG)
+        add_titled(picture, &drawn, figure->declared->title);
+    else if (done)
+        text_add_bytes(picture, drawn.bytes, drawn.length);
+    text_finish(&script);
+    text_finish(&drawn);
+    return done && (!picture->failed || assay_fail_memory(error, "drawing a figure"));
+}

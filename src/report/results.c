@@ -1,0 +1,187 @@
+#include "report/results.h"
+
+#include <stdint.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/number.h"
+
+static bool has_ended(enum run_state state)
+{
+    return state == RUN_FINISHED || state == RUN_DIVERGED;
+}
+
+static bool load_run(struct arena *arena, const struct planned_run *planned, struct result_run *run)
+{
+    *run = (struct result_run){.planned = planned, .state = run_state_of(planned)};
+    if (!has_ended(run->state))
+        return true;
+    run->record = arena_allocate(arena, 1, sizeof *run->record);
+    if (run->record == NULL)
+        return false;
+    *run->record = run_record_load(arena, planned->directory);
+    return true;
+}
+
+static void count_run(struct result_counts *counts, enum run_state state)
+{
+    counts->finished += state == RUN_FINISHED;
+    counts->diverged += state == RUN_DIVERGED;
+    counts->pruned += state == RUN_PRUNED;
+    counts->stale += state == RUN_STALE;
+}
+
+static void count_missing(struct result_counts *counts, size_t wanted)
+{
+    counts->wanted = wanted;
+    counts->missing = wanted - counts->finished - counts->diverged - counts->pruned - counts->stale;
+}
+
+static size_t point_index(const struct experiment *experiment, const struct planned_run *planned)
+{
+    return (size_t)(planned->point - experiment->points);
+}
+
+/* Points without their runs, and how many there may be of each. */
+static struct result_point *start_points(struct arena *arena, const struct experiment *experiment)
+{
+    struct result_point *points = arena_allocate(arena, experiment->point_count, sizeof *points);
+    for (size_t i = 0; points != NULL && i < experiment->point_count; i++) {
+        struct result_point *point = &points[i];
+        point->point = &experiment->points[i];
+        point->seeds = point->point->final ? experiment->final->seeds : experiment->seeds;
+        point->seed_count = point->point->final ? experiment->final->seed_count : experiment->seed_count;
+        point->folds = point->point->final || experiment->folds == 0 ? 1 : (size_t)experiment->folds;
+        point->runs = arena_allocate(arena, point->seed_count * point->folds, sizeof *point->runs);
+        if (point->runs == NULL)
+            return NULL;
+    }
+    return points;
+}
+
+static bool load(struct arena *arena, struct results *results)
+{
+    const struct run_plan *plan = results->plan;
+    const size_t point_count = results->experiment->point_count;
+    struct result_run *runs = arena_allocate(arena, plan->count, sizeof *runs);
+    struct result_point *points = start_points(arena, results->experiment);
+    if (runs == NULL || points == NULL)
+        return false;
+    for (size_t i = 0; i < plan->count; i++) {
+        if (!load_run(arena, &plan->runs[i], &runs[i]))
+            return false;
+        struct result_point *point = &points[point_index(results->experiment, runs[i].planned)];
+        point->runs[point->run_count++] = &runs[i];
+        count_run(&point->counts, runs[i].state);
+        count_run(&results->counts, runs[i].state);
+    }
+    size_t wanted = 0;
+    for (size_t i = 0; i < point_count; i++) {
+        count_missing(&points[i].counts, points[i].seed_count * points[i].folds);
+        wanted += points[i].counts.wanted;
+    }
+    count_missing(&results->counts, wanted);
+    results->runs = runs;
+    results->points = points;
+    return true;
+}
+
+const struct results *results_load(struct arena *arena, const struct run_plan *plan,
+                                   struct assay_error *error)
+{
+    struct results *results = arena_allocate(arena, 1, sizeof *results);
+    if (results != NULL)
+        *results = (struct results){.experiment = plan->experiment, .plan = plan};
+    if (results != NULL && load(arena, results))
+        return results;
+    assay_fail_memory(error, "reading results");
+    return NULL;
+}
+
+/* The mean over the folds of a seed. False while not all of them are finished. */
+static bool value_of_seed(const struct result_point *point, uint64_t seed,
+                          const struct experiment_measure *measure, double *value)
+{
+    double sum = 0;
+    size_t count = 0;
+    for (size_t i = 0; i < point->run_count; i++) {
+        const struct result_run *run = point->runs[i];
+        if (run->planned->seed != seed || run->state != RUN_FINISHED)
+            continue;
+        sum += run_record_measure(run->record, measure);
+        count++;
+    }
+    *value = sum / (double)point->folds;
+    return count == point->folds;
+}
+
+bool results_values(struct arena *arena, const struct result_point *point,
+                    const struct experiment_measure *measure, struct result_values *values)
+{
+    uint64_t *seeds = arena_allocate(arena, point->seed_count, sizeof *seeds);
+    double *numbers = arena_allocate(arena, point->seed_count, sizeof *numbers), value;
+    if (seeds == NULL || numbers == NULL)
+        return false;
+    *values = (struct result_values){.seeds = seeds, .values = numbers};
+    for (size_t i = 0; i < point->seed_count; i++) {
+        if (!value_of_seed(point, point->seeds[i], measure, &value))
+            continue;
+        seeds[values->count] = point->seeds[i];
+        numbers[values->count++] = value;
+    }
+    return true;
+}
+
+static const char mistakes_name[] = "mistakes.csv";
+
+/* The column of images, ascending and below `images`. */
+static bool read_indices(const struct csv *csv, const char *path, uint32_t images, uint32_t *indices,
+                         struct assay_error *error)
+{
+    const size_t column = csv_column(csv, "index");
+    for (size_t row = 0; column != SIZE_MAX && row < csv->rows; row++) {
+        int64_t index;
+        if (!number_parse_int(csv->cells[row][column], &index) || index < 0 || index >= images ||
+            (row > 0 && index <= indices[row - 1]))
+            return assay_fail(error, ASSAY_INVALID,
+                              "%s:%zu: wants the index of one of %u images, each once and in order", path,
+                              row + 2, images);
+        indices[row] = (uint32_t)index;
+    }
+    return column != SIZE_MAX || assay_fail(error, ASSAY_INVALID, "%s: has no column index", path);
+}
+
+static uint32_t count_in(const struct json *summary, const char *key)
+{
+    const struct json *value = summary != NULL ? json_get(summary, key) : NULL;
+    const bool counts =
+        value != NULL && value->kind == JSON_NUMBER && value->number >= 0 && value->number <= UINT32_MAX;
+    return counts ? (uint32_t)value->number : 0;
+}
+
+bool result_mistakes_load(struct arena *arena, const struct result_run *run, bool *found,
+                          struct result_mistakes *mistakes, struct assay_error *error)
+{
+    const struct json *summary = run->record != NULL ? run->record->summary : NULL;
+    *mistakes = (struct result_mistakes){.images = count_in(summary, "test_images")};
+    *found = mistakes->images > 0;
+    if (!*found)
+        return true;
+    char *path = path_join(run->planned->directory, mistakes_name);
+    if (path == NULL)
+        return assay_fail_memory(error, "reading mistakes");
+    const struct csv *csv = csv_load(arena, path, error);
+    uint32_t *indices = csv != NULL ? arena_allocate(arena, csv->rows, sizeof *indices) : NULL;
+    bool done = indices != NULL && read_indices(csv, path, mistakes->images, indices, error);
+    if (csv != NULL && indices == NULL)
+        assay_fail_memory(error, "reading mistakes");
+    if (done && csv->rows != count_in(summary, "test_mistakes"))
+        done = assay_fail(error, ASSAY_INVALID, "%s: has %zu mistakes where summary.json says %u", path,
+                          csv->rows, count_in(summary, "test_mistakes"));
+    if (done) {
+        mistakes->count = csv->rows;
+        mistakes->indices = indices;
+    }
+    memory_free(path);
+    return done;
+}

@@ -1,0 +1,174 @@
+#include "report/statistics.h"
+
+#include <math.h>
+
+#include "report/distribution.h"
+
+enum { MOST_SEEDS = 1000000 };
+static const double equal_digits = 1e-9;
+static const struct interval anywhere = {-INFINITY, INFINITY};
+
+/* Mean and variance of a[i] - b[i] (b NULL: of a[i]); the variance is 0 where the numbers differ by rounding
+ * only. */
+static void measure(const double *a, const double *b, size_t count, double *mean, double *variance)
+{
+    double sum = 0, squares = 0, low = INFINITY, high = -INFINITY, magnitude = 0;
+    for (size_t i = 0; i < count; i++) {
+        const double subtracted = b != NULL ? b[i] : 0, value = a[i] - subtracted;
+        sum += value;
+        low = fmin(low, value);
+        high = fmax(high, value);
+        magnitude = fmax(magnitude, fmax(fabs(a[i]), fabs(subtracted)));
+    }
+    *mean = count > 0 && isfinite(sum) ? sum / (double)count : NAN;
+    for (size_t i = 0; i < count; i++) {
+        const double rest = a[i] - (b != NULL ? b[i] : 0) - *mean;
+        squares += rest * rest;
+    }
+    *variance = count > 1 ? squares / (double)(count - 1) : NAN;
+    if (isfinite(*variance) && high - low <= equal_digits * magnitude)
+        *variance = 0;
+}
+
+struct sample sample_of(const double *values, size_t count)
+{
+    struct sample sample = {.count = count};
+    measure(values, NULL, count, &sample.mean, &sample.sd);
+    sample.sd = sqrt(sample.sd);
+    return sample;
+}
+
+static struct interval around(double middle, double half)
+{
+    return (struct interval){middle - half, middle + half};
+}
+
+struct interval mean_interval(const struct sample *sample, double level)
+{
+    if (!(sample->sd > 0))
+        return anywhere;
+    const double n = (double)sample->count;
+    return around(sample->mean, student_point(level / 2, n - 1) * sample->sd / sqrt(n));
+}
+
+struct interval prediction_interval(const struct sample *sample, double level)
+{
+    if (!(sample->sd > 0))
+        return anywhere;
+    const double n = (double)sample->count;
+    return around(sample->mean, student_point(level / 2, n - 1) * sample->sd * sqrt(1 + 1 / n));
+}
+
+struct interval wilson_interval(size_t hits, size_t count, double level)
+{
+    if (count == 0)
+        return (struct interval){0, 1};
+    const double n = (double)count, share = (double)hits / n, z = normal_point(level / 2), z2 = z * z;
+    const double half = z * sqrt(share * (1 - share) / n + z2 / (4 * n * n));
+    const struct interval raw = around((share + z2 / (2 * n)) / (1 + z2 / n), half / (1 + z2 / n));
+    return (struct interval){hits == 0 ? 0 : raw.low, hits == count ? 1 : raw.high};
+}
+
+struct difference difference_of_samples(const double *a, size_t count_a, const double *b, size_t count_b)
+{
+    struct difference difference = {.count = {count_a, count_b}};
+    double mean[2];
+    measure(a, NULL, count_a, &mean[0], &difference.spread[0]);
+    measure(b, NULL, count_b, &mean[1], &difference.spread[1]);
+    difference.effect = mean[0] - mean[1];
+    return difference;
+}
+
+struct difference difference_of_pairs(const double *a, const double *b, size_t count)
+{
+    struct difference difference = {.count = {count, count}};
+    measure(a, b, count, &difference.effect, &difference.spread[0]);
+    return difference;
+}
+
+bool difference_decides(const struct difference *difference)
+{
+    return isfinite(difference->effect) && difference->spread[0] + difference->spread[1] > 0;
+}
+
+static double variance_of(const struct difference *difference)
+{
+    double sum = difference->image_variance;
+    for (int side = 0; side < 2; side++)
+        sum += difference->spread[side] / (double)difference->count[side];
+    return sum;
+}
+
+double difference_degrees(const struct difference *difference)
+{
+    double doubt = difference->image_doubt;
+    for (int side = 0; side < 2; side++) {
+        const double n = (double)difference->count[side], part = difference->spread[side] / n;
+        doubt += 2 * part * part / (n - 1);
+    }
+    const double variance = variance_of(difference);
+    return 2 * variance * variance / doubt;
+}
+
+struct interval difference_interval(const struct difference *difference, double level)
+{
+    if (!difference_decides(difference))
+        return anywhere;
+    const double t = student_point(level / 2, difference_degrees(difference));
+    return around(difference->effect, t * sqrt(variance_of(difference)));
+}
+
+double difference_p(const struct difference *difference, double distance)
+{
+    if (!difference_decides(difference) || !(distance > 0))
+        return 1;
+    return 2 * student_tail(distance / sqrt(variance_of(difference)), difference_degrees(difference));
+}
+
+double difference_power(const struct difference *difference, double distance, double level)
+{
+    if (!difference_decides(difference))
+        return 0;
+    const double degrees = difference_degrees(difference);
+    return noncentral_tail(student_point(level / 2, degrees), degrees,
+                           distance / sqrt(variance_of(difference)));
+}
+
+static double power_with(const struct difference *difference, int seeds, double distance, double level)
+{
+    struct difference other = *difference;
+    other.count[0] = other.count[1] = (size_t)seeds;
+    return difference_power(&other, distance, level);
+}
+
+int seeds_needed(const struct difference *difference, double distance, double level, double power)
+{
+    if (!difference_decides(difference) || !(distance > 0))
+        return SEEDS_UNKNOWN;
+    if (power_with(difference, MOST_SEEDS, distance, level) < power)
+        return SEEDS_NEVER;
+    int few = 1, enough = 2; /* doubled until it is enough, then halved in */
+    while (enough < MOST_SEEDS && power_with(difference, enough, distance, level) < power) {
+        few = enough;
+        enough = enough > MOST_SEEDS / 2 ? MOST_SEEDS : 2 * enough;
+    }
+    while (enough - few > 1) {
+        const int middle = few + (enough - few) / 2;
+        if (power_with(difference, middle, distance, level) < power)
+            few = middle;
+        else
+            enough = middle;
+    }
+    return enough;
+}
+
+double smallest_p(size_t count_a, size_t count_b, bool paired)
+{
+    const double a = (double)count_a, b = (double)count_b;
+    if (paired)
+        return fmin(1, 2 * exp2(-a));
+    double ways = 1;
+    for (double i = 1; i <= fmin(a, b) && isfinite(ways); i++)
+        ways *= (fmax(a, b) + i) / i;
+    return fmin(1, 2 / ways);
+}

@@ -1,0 +1,91 @@
+#include "run/failure.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/memory.h"
+#include "io/json.h"
+#include "run/directory.h"
+#include "run/summary.h"
+
+static const char name[] = FAILURE_FILE;
+
+static void add_failure(struct text *text, const struct run_failure *failure)
+{
+    char now[CLOCK_TEXT_SIZE];
+    clock_now_text(now);
+    struct json_writer writer = {.text = text};
+    json_open(&writer, NULL, '{');
+    if (failure->signal != 0)
+        json_integer(&writer, "signal", failure->signal);
+    else
+        json_integer(&writer, "exit_code", failure->exit_code);
+    json_string(&writer, "ended", now);
+    json_string(&writer, "text", failure->text);
+    json_close(&writer);
+    text_add_char(text, '\n');
+}
+
+bool failure_write(const char *directory, const struct run_failure *failure, struct assay_error *error)
+{
+    struct run_directory opened;
+    if (!run_directory_open(&opened, directory, error))
+        return opened.is_held;
+    struct summary_found summary;
+    struct text text = {0};
+    add_failure(&text, failure);
+    const bool done = summary_read(directory, &summary) || run_directory_write(&opened, name, &text, error);
+    text_finish(&text);
+    run_directory_close(&opened);
+    return done;
+}
+
+static int read_integer(const struct json *object, const char *key)
+{
+    const struct json *value = json_get(object, key);
+    return value != NULL && value->kind == JSON_NUMBER && value->number >= 0 && value->number < 1000
+               ? (int)value->number
+               : 0;
+}
+
+static void read_text(const struct json *object, const char *key, char *text, size_t size)
+{
+    const struct json *value = json_get(object, key);
+    snprintf(text, size, "%s", value != NULL && value->kind == JSON_STRING ? value->text : "");
+}
+
+bool failure_read(const char *directory, struct run_failure *failure)
+{
+    enum { FILE_LIMIT = 1 << 16 };
+    struct arena *arena = arena_create();
+    char *path = path_join(directory, name), *bytes = NULL;
+    size_t length;
+    const struct json *json = NULL;
+    if (arena != NULL && path != NULL && file_read(path, FILE_LIMIT, &bytes, &length, NULL))
+        json = json_parse(arena, path, bytes, length, NULL);
+    const bool found = json != NULL && json->kind == JSON_OBJECT;
+    if (found) {
+        *failure = (struct run_failure){.signal = read_integer(json, "signal"),
+                                        .exit_code = read_integer(json, "exit_code")};
+        read_text(json, "ended", failure->ended, sizeof failure->ended);
+        read_text(json, "text", failure->text, sizeof failure->text);
+    }
+    memory_free(bytes);
+    memory_free(path);
+    arena_destroy(arena);
+    return found;
+}
+
+void failure_shorten(const struct run_failure *failure, char line[FAILURE_SHORT_SIZE])
+{
+    const char *said = failure->text;
+    size_t length = strcspn(said, "\n");
+    if (failure->signal != 0)
+        snprintf(line, FAILURE_SHORT_SIZE, "ended by signal %d (%s)%s%.*s", failure->signal,
+                 strsignal(failure->signal), length > 0 ? ": " : "", (int)length, said);
+    else if (length > 0)
+        snprintf(line, FAILURE_SHORT_SIZE, "%.*s", (int)length, said);
+    else
+        snprintf(line, FAILURE_SHORT_SIZE, "exit code %d", failure->exit_code);
+}

@@ -1,0 +1,150 @@
+#include "run/measure.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/number.h"
+
+struct run_record run_record_load(struct arena *arena, const char *directory)
+{
+    enum { FILE_LIMIT = 1 << 20 };
+    struct run_record record = {.arena = arena, .directory = directory};
+    char *path = path_join(directory, "summary.json"), *bytes = NULL;
+    size_t length;
+    if (path != NULL && file_read(path, FILE_LIMIT, &bytes, &length, NULL))
+        record.summary = json_parse(arena, path, bytes, length, NULL);
+    if (record.summary != NULL && record.summary->kind != JSON_OBJECT)
+        record.summary = NULL;
+    memory_free(bytes);
+    memory_free(path);
+    return record;
+}
+
+static const struct csv *curves_of(struct run_record *record)
+{
+    if (!record->has_tried_curves) {
+        char *path = path_join(record->directory, "curves.csv");
+        if (path != NULL)
+            record->curves = csv_load(record->arena, path, NULL);
+        memory_free(path);
+        record->has_tried_curves = true;
+    }
+    return record->curves;
+}
+
+static double number_in(const struct json *object, const char *key)
+{
+    const struct json *value = object != NULL && object->kind == JSON_OBJECT ? json_get(object, key) : NULL;
+    return value != NULL && value->kind == JSON_NUMBER ? value->number : NAN;
+}
+
+/* What summary.json says of a metric, wherever it stands there. */
+static double result_of(const struct json *summary, const char *metric)
+{
+    const struct json *const places[] = {json_get(summary, "metrics"), json_get(summary, "timing"), summary};
+    if (strcmp(metric, "held_out_error_pct") == 0)
+        return 100 * number_in(summary, "held_out_mistakes") / number_in(summary, "held_out_images");
+    double value = NAN;
+    for (size_t i = 0; i < sizeof places / sizeof places[0] && isnan(value); i++)
+        value = number_in(places[i], metric);
+    return value;
+}
+
+/* A column of a curve, its first `epochs` rows. */
+struct column {
+    const struct csv *csv;
+    size_t index;
+    int epochs;
+};
+
+static double value_at(const struct column *column, int epoch)
+{
+    double value;
+    return number_parse_double(column->csv->cells[epoch - 1][column->index], &value) ? value : NAN;
+}
+
+/* What the statistics are of: epochs first … last of a column. */
+static double mean(const struct column *column, const struct experiment_measure *measure, int last)
+{
+    double sum = 0;
+    for (int epoch = measure->first; epoch <= last; epoch++)
+        sum += value_at(column, epoch);
+    return sum / (last - measure->first + 1);
+}
+
+static double oscillation(const struct column *column, const struct experiment_measure *measure, int last)
+{
+    double sum = 0;
+    for (int epoch = measure->first + 1; epoch <= last; epoch++)
+        sum += fabs(value_at(column, epoch) - value_at(column, epoch - 1));
+    return sum / (last - measure->first);
+}
+
+static double reach(const struct column *column, const struct experiment_measure *measure, int last)
+{
+    (void)last;
+    for (int epoch = 1; epoch <= column->epochs; epoch++)
+        if (value_at(column, epoch) <= measure->level)
+            return epoch;
+    return column->epochs + 1;
+}
+
+/* The statistics of curves, with the least number of epochs that each can be taken of. */
+static const struct {
+    double (*compute)(const struct column *column, const struct experiment_measure *measure, int last);
+    int least;
+} statistics[] = {
+    [STATISTIC_MEAN] = {mean, 1}, [STATISTIC_OSCILLATION] = {oscillation, 2}, [STATISTIC_REACH] = {reach, 0}};
+
+/* The column by its name; false where the run has none. epochs 0: all there are. */
+static bool find_column(struct run_record *record, const char *name, int epochs, struct column *column)
+{
+    const struct csv *csv = curves_of(record);
+    const size_t index = csv != NULL ? csv_column(csv, name) : SIZE_MAX;
+    if (index == SIZE_MAX || csv->rows > INT32_MAX || csv->rows == 0)
+        return false;
+    *column = (struct column){csv, index, epochs > 0 && (size_t)epochs < csv->rows ? epochs : (int)csv->rows};
+    return true;
+}
+
+static double statistic_of(struct run_record *record, const struct experiment_measure *measure, int epochs)
+{
+    struct column column;
+    if (!find_column(record, measure->metric, epochs, &column))
+        return NAN;
+    assert(measure->first >= 1);
+    const int last = measure->last < 0 || measure->last > column.epochs ? column.epochs : measure->last;
+    if (last - measure->first + 1 < statistics[measure->statistic].least)
+        return NAN;
+    return statistics[measure->statistic].compute(&column, measure, last);
+}
+
+double run_record_measure(struct run_record *record, const struct experiment_measure *measure)
+{
+    if (record->summary == NULL)
+        return NAN;
+    return measure->statistic == STATISTIC_RESULT ? result_of(record->summary, measure->metric)
+                                                  : statistic_of(record, measure, 0);
+}
+
+double run_record_measure_after(struct run_record *record, const struct experiment_measure *measure,
+                                int epochs, const char *monitor)
+{
+    if (measure->statistic != STATISTIC_RESULT)
+        return statistic_of(record, measure, epochs);
+    struct column column, watched;
+    if (!find_column(record, measure->metric, epochs, &column))
+        return NAN;
+    int best = column.epochs;
+    if (monitor != NULL && find_column(record, monitor, epochs, &watched)) {
+        best = 1;
+        for (int epoch = 2; epoch <= watched.epochs; epoch++)
+            if (value_at(&watched, epoch) < value_at(&watched, best))
+                best = epoch;
+    }
+    return value_at(&column, best);
+}

@@ -1,0 +1,182 @@
+#include "run/plan.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "run/identity.h"
+#include "run/plan_stages.h"
+#include "spec/walk.h"
+
+/* The runs that may belong to other experiments, by their digests. */
+struct shared_runs {
+    const struct planned_run **items;
+    size_t count;
+};
+
+static int by_digest(const void *a, const void *b)
+{
+    return strcmp((*(const struct planned_run *const *)a)->digest,
+                  (*(const struct planned_run *const *)b)->digest);
+}
+
+static bool collect_shared(const struct plan_draft *draft, const char *out, struct shared_runs *shared)
+{
+    const struct experiment *experiment = draft->experiment;
+    const struct run_plan **plans = arena_allocate(draft->arena, experiment->runs_from_count, sizeof *plans);
+    if (plans == NULL)
+        return diagnose_memory(draft->diagnostics);
+    size_t count = 0;
+    for (size_t i = 0; i < experiment->runs_from_count; i++) {
+        plans[i] = run_plan_create(draft->arena, experiment->runs_from[i], out, draft->diagnostics);
+        if (plans[i] == NULL)
+            return false;
+        count += plans[i]->count;
+    }
+    shared->items = arena_allocate(draft->arena, count, sizeof *shared->items);
+    if (shared->items == NULL)
+        return diagnose_memory(draft->diagnostics);
+    for (size_t i = 0; i < experiment->runs_from_count; i++)
+        for (size_t r = 0; r < plans[i]->count; r++)
+            shared->items[shared->count++] = &plans[i]->runs[r];
+    qsort(shared->items, shared->count, sizeof shared->items[0], by_digest);
+    return true;
+}
+
+static const struct planned_run *find_shared(const struct shared_runs *shared, const struct planned_run *run)
+{
+    const struct planned_run **found =
+        shared->count > 0 ? bsearch(&run, shared->items, shared->count, sizeof run, by_digest) : NULL;
+    return found != NULL ? *found : NULL;
+}
+
+/* "<out>/<experiment>/<point>/seed-<n>[/fold-<k>]" */
+static const char *name_directory(const struct plan_draft *draft, const struct planned_run *run,
+                                  const char *out)
+{
+    struct text name = {0};
+    text_add(&name, "%s/%s/seed-%" PRIu64, draft->experiment->name, run->point->name, run->seed);
+    if (run->fold >= 0)
+        text_add(&name, "/fold-%d", run->fold);
+    char *path = name.failed ? NULL : path_join(out, name.bytes);
+    const char *copy = path != NULL ? arena_copy_text(draft->arena, path, strlen(path)) : NULL;
+    memory_free(path);
+    text_finish(&name);
+    return copy;
+}
+
+/* The next run. Its config is the point's own, unless it is a final one's: `config` then. */
+static bool add_run(struct plan_draft *draft, struct planned_run run, const struct config *config,
+                    const char *out, const struct shared_runs *shared)
+{
+    struct experiment_point point = *run.point;
+    if (config != NULL)
+        point.config = config;
+    run.config = experiment_config(draft->experiment, &point, run.seed, run.fold);
+    run.directory = name_directory(draft, &run, out);
+    if (run.directory == NULL || !config_digest(&run.config, run.digest, NULL))
+        return diagnose_memory(draft->diagnostics);
+    const struct planned_run *same = find_shared(shared, &run);
+    if (same != NULL) {
+        run.directory = same->directory;
+        run.config = same->config;
+    }
+    draft->runs[draft->count++] = run;
+    return true;
+}
+
+static bool add_runs(struct plan_draft *draft, const char *out, const struct shared_runs *shared)
+{
+    const struct experiment *experiment = draft->experiment;
+    size_t index = 0;
+    for (size_t s = 0; s < experiment->seed_count; s++)
+        for (size_t p = 0; p < experiment->point_count && !experiment->points[p].final; p++)
+            for (int fold = experiment->folds > 0 ? 0 : -1; fold < experiment->folds; fold++) {
+                const struct planned_run run = {.index = index++,
+                                                .point = &experiment->points[p],
+                                                .seed = experiment->seeds[s],
+                                                .fold = fold};
+                if (!add_run(draft, run, NULL, out, shared))
+                    return false;
+                if (fold < 0)
+                    break;
+            }
+    return true;
+}
+
+static bool add_final_runs(struct plan_draft *draft, const char *out, const struct shared_runs *shared,
+                           size_t *later)
+{
+    const struct experiment *experiment = draft->experiment;
+    const size_t first = draft->count;
+    size_t points = 0;
+    while (points < experiment->point_count && !experiment->points[points].final)
+        points++;
+    const size_t finals = experiment->point_count - points;
+    const struct config **configs = arena_allocate(draft->arena, finals, sizeof *configs);
+    if (configs == NULL)
+        return diagnose_memory(draft->diagnostics);
+    const size_t problems = diagnostics_count(draft->diagnostics);
+    for (size_t f = 0; f < finals; f++)
+        configs[f] = plan_final_config(draft, &experiment->points[points + f]);
+    if (diagnostics_count(draft->diagnostics) > problems)
+        return false;
+    for (size_t s = 0; s < experiment->final->seed_count; s++)
+        for (size_t f = 0; f < finals; f++) {
+            const struct planned_run run = {.index = first + s * finals + f,
+                                            .point = &experiment->points[points + f],
+                                            .seed = experiment->final->seeds[s],
+                                            .fold = -1};
+            if (configs[f] == NULL)
+                ++*later;
+            else if (!add_run(draft, run, configs[f], out, shared))
+                return false;
+        }
+    return true;
+}
+
+static size_t most_runs(const struct experiment *experiment)
+{
+    const size_t folds = experiment->folds > 0 ? (size_t)experiment->folds : 1;
+    const size_t finals =
+        experiment->final != NULL ? experiment->final->seed_count * experiment->point_count : 0;
+    return experiment->seed_count * experiment->point_count * folds + finals;
+}
+
+const struct run_plan *run_plan_create(struct arena *arena, const struct experiment *experiment,
+                                       const char *out, struct diagnostics *diagnostics)
+{
+    struct plan_draft draft = {.arena = arena, .experiment = experiment, .diagnostics = diagnostics};
+    struct shared_runs shared = {0};
+    struct run_plan *plan = arena_allocate(arena, 1, sizeof *plan);
+    struct source *source = arena_allocate(arena, 1, sizeof *source);
+    const char *directory = arena_copy_text(arena, out, strlen(out));
+    draft.runs = arena_allocate(arena, most_runs(experiment), sizeof *draft.runs);
+    if (plan == NULL || source == NULL || directory == NULL || draft.runs == NULL) {
+        diagnose_memory(diagnostics);
+        return NULL;
+    }
+    size_t later = 0;
+    if (!collect_shared(&draft, directory, &shared) || !add_runs(&draft, directory, &shared) ||
+        (experiment->halving != NULL && !plan_rungs(&draft)) ||
+        (experiment->final != NULL && !add_final_runs(&draft, directory, &shared, &later)))
+        return NULL;
+    *source = (struct source){.name = experiment->path};
+    *plan = (struct run_plan){.experiment = experiment,
+                              .place = {.source = source},
+                              .out = directory,
+                              .runs = draft.runs,
+                              .count = draft.count,
+                              .later = later};
+    return plan;
+}
+
+const struct planned_run *run_plan_find(const struct run_plan *plan, size_t index)
+{
+    for (size_t i = 0; i < plan->count; i++)
+        if (plan->runs[i].index == index)
+            return &plan->runs[i];
+    return NULL;
+}

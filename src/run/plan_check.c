@@ -1,0 +1,56 @@
+/* Whether the runs of a plan can be run: their networks fit, their data suffice. */
+#include "assay/run.h"
+#include "run/plan.h"
+#include "run/prepared.h"
+#include "train/split.h"
+
+struct assay_config *planned_run_prepare(const struct run_plan *plan, const struct planned_run *run,
+                                         int threads, struct diagnostics *diagnostics,
+                                         struct assay_error *error)
+{
+    struct arena *arena = arena_create();
+    struct assay_config *prepared = arena != NULL ? arena_allocate(arena, 1, sizeof *prepared) : NULL;
+    bool done = false;
+    if (prepared != NULL) {
+        *prepared = (struct assay_config){.arena = arena, .config = &run->config, .place = plan->place};
+        done = prepare_config(prepared, threads, diagnostics, error);
+    } else {
+        assay_fail_memory(error, "preparing a run");
+    }
+    if (!done)
+        arena_destroy(arena);
+    return done ? prepared : NULL;
+}
+
+static double flops_of_epoch(const struct assay_config *prepared)
+{
+    const struct config *config = prepared->config;
+    struct split_counts counts;
+    struct assay_problem problem;
+    if (!split_count(&config->data, prepared->shape.train_count, &counts, &problem))
+        return 0;
+    const double tested = counts.validation +
+                          (config_evaluates_test(config) ? prepared->shape.test_count : 0) +
+                          (config->train.evaluate_train ? counts.train : 0);
+    return counts.train * plan_flops(prepared->plan, true) + tested * plan_flops(prepared->plan, false);
+}
+
+const struct point_work *run_plan_check(struct arena *arena, const struct run_plan *plan,
+                                        struct diagnostics *diagnostics, struct assay_error *error)
+{
+    const struct experiment *experiment = plan->experiment;
+    struct point_work *work = arena_allocate(arena, experiment->point_count, sizeof *work);
+    bool sound = work != NULL || assay_fail_memory(error, "checking the experiment");
+    for (size_t i = 0; i < plan->count && work != NULL; i++) {
+        struct point_work *of_point = &work[plan->runs[i].point - experiment->points];
+        if (of_point->is_checked)
+            continue;
+        struct assay_config *prepared = planned_run_prepare(plan, &plan->runs[i], 1, diagnostics, error);
+        if (prepared == NULL && diagnostics_count(diagnostics) == 0)
+            return NULL; /* something of the machine, and so of every point */
+        *of_point = (struct point_work){true, prepared != NULL ? flops_of_epoch(prepared) : 0};
+        sound = sound && prepared != NULL;
+        assay_config_destroy(prepared);
+    }
+    return sound ? work : NULL;
+}

@@ -1,0 +1,24 @@
+/* What of a plan depends on how far its runs are: rungs of halving, and final runs; shared by the plan's
+ * files. */
+#ifndef RUN_PLAN_STAGES_H
+#define RUN_PLAN_STAGES_H
+
+#include "run/plan.h"
+
+/* A plan that is being made: run_plan without its consts. */
+struct plan_draft {
+    struct arena *arena;
+    const struct experiment *experiment;
+    struct diagnostics *diagnostics;
+    struct planned_run *runs;
+    size_t count;
+};
+
+/* Sets stop_after and is_pruned of the runs, which are all but the final ones. False without memory. */
+bool plan_rungs(struct plan_draft *draft);
+
+/* The best setting of a final point, as its config; NULL: not known yet, or it does not bind, which is
+ * diagnosed. */
+const struct config *plan_final_config(struct plan_draft *draft, const struct experiment_point *final);
+
+#endif

@@ -1,0 +1,137 @@
+/* How far a run is, from its directory alone. */
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/number.h"
+#include "io/csv.h"
+#include "run/directory.h"
+#include "run/failure.h"
+#include "run/plan.h"
+#include "run/provenance.h"
+#include "run/summary.h"
+
+const char *const run_state_names[RUN_STATES] = {
+    [RUN_PENDING] = "pending",   [RUN_RUNNING] = "running",   [RUN_INTERRUPTED] = "interrupted",
+    [RUN_FAILED] = "failed",     [RUN_WAITING] = "waiting",   [RUN_PRUNED] = "pruned",
+    [RUN_DIVERGED] = "diverged", [RUN_FINISHED] = "finished", [RUN_STALE] = "stale",
+};
+
+static bool has_file(const struct planned_run *run, const char *name)
+{
+    char *path = path_join(run->directory, name);
+    const bool has = path != NULL && file_exists(path);
+    memory_free(path);
+    return has;
+}
+
+/* A table of the run by its name in the directory; NULL where there is none. */
+static const struct csv *read_table(struct arena *arena, const struct planned_run *run, const char *name)
+{
+    char *path = path_join(run->directory, name);
+    const struct csv *csv = arena != NULL && path != NULL ? csv_load(arena, path, NULL) : NULL;
+    memory_free(path);
+    return csv;
+}
+
+static double cell(const struct csv *csv, size_t row, const char *column)
+{
+    const size_t index = csv_column(csv, column);
+    double value;
+    return index != SIZE_MAX && number_parse_double(csv->cells[row][index], &value) ? value : NAN;
+}
+
+static void read_errors(const struct csv *curves, struct run_progress *progress)
+{
+    for (size_t row = 0; row < curves->rows; row++) {
+        const double validation = cell(curves, row, "val_error_pct");
+        progress->error_pct = isnan(validation) ? cell(curves, row, "train_error_pct") : validation;
+        progress->best_error_pct = fmin(progress->best_error_pct, progress->error_pct);
+    }
+    progress->epochs = (int)curves->rows;
+}
+
+static void read_seconds(const struct csv *timing, struct run_progress *progress)
+{
+    for (size_t row = 0; row < timing->rows; row++)
+        progress->seconds += cell(timing, row, "train_s") + cell(timing, row, "eval_s");
+}
+
+static void read_progress(const struct planned_run *run, struct run_progress *progress)
+{
+    struct arena *arena = arena_create();
+    const struct csv *curves = read_table(arena, run, "curves.csv"),
+                     *timing = read_table(arena, run, "timing.csv");
+    if (curves != NULL)
+        read_errors(curves, progress);
+    if (timing != NULL)
+        read_seconds(timing, progress);
+    arena_destroy(arena);
+}
+
+static void take_result(const struct assay_run_result *result, struct run_progress *progress)
+{
+    progress->epochs = result->epochs;
+    progress->error_pct = isnan(result->val_error_pct) ? result->train_error_pct : result->val_error_pct;
+    progress->best_error_pct = progress->error_pct;
+    progress->seconds = result->train_s + result->eval_s;
+}
+
+static struct run_progress no_progress(const struct planned_run *run)
+{
+    const int most = run->config.train.max_epochs;
+    return (struct run_progress){.most_epochs =
+                                     run->stop_after > 0 && run->stop_after < most ? run->stop_after : most,
+                                 .error_pct = NAN,
+                                 .best_error_pct = NAN};
+}
+
+/* Of a run with provenance.json and without summary.json that nobody is at. */
+static enum run_state state_of_begun(const struct planned_run *run)
+{
+    struct provenance_digests there;
+    provenance_read_digests(run->directory, &there);
+    if (there.config[0] != '\0' && strcmp(there.config, run->digest) != 0)
+        return RUN_STALE;
+    if (run->stop_after > 0) {
+        struct run_progress progress = no_progress(run);
+        read_progress(run, &progress);
+        if (progress.epochs >= run->stop_after)
+            return run->is_pruned ? RUN_PRUNED : RUN_WAITING;
+    }
+    return has_file(run, FAILURE_FILE) ? RUN_FAILED : RUN_INTERRUPTED;
+}
+
+/* `found` is filled where the run is finished. */
+static enum run_state find_state(const struct planned_run *run, struct summary_found *found)
+{
+    const bool is_finished = summary_read(run->directory, found);
+    if (is_finished && strcmp(found->config, run->digest) == 0)
+        return result_diverged(&found->result) ? RUN_DIVERGED : RUN_FINISHED;
+    if (run_directory_is_held(run->directory))
+        return RUN_RUNNING;
+    if (is_finished)
+        return RUN_STALE;
+    if (has_file(run, PROVENANCE_FILE))
+        return state_of_begun(run);
+    return has_file(run, FAILURE_FILE) ? RUN_FAILED : RUN_PENDING;
+}
+
+enum run_state run_state_of(const struct planned_run *run)
+{
+    struct summary_found found;
+    return find_state(run, &found);
+}
+
+enum run_state run_look(const struct planned_run *run, struct run_progress *progress)
+{
+    struct summary_found found;
+    const enum run_state state = find_state(run, &found);
+    *progress = no_progress(run);
+    if (state == RUN_FINISHED || state == RUN_DIVERGED)
+        take_result(&found.result, progress);
+    else if (state != RUN_PENDING && state != RUN_STALE)
+        read_progress(run, progress);
+    return state;
+}

@@ -1,0 +1,382 @@
+#include "run/sweep.h"
+
+#include <assert.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/team.h"
+#include "run/sweep_items.h"
+#include "run/worker.h"
+
+enum { TICK_MS = 100, MOST_TRIES = 2 };
+
+struct sweep {
+    struct arena *arena;
+    const struct sweep_request *request;
+    const struct sweep_observer *observer;
+    struct diagnostics *diagnostics;
+    struct sweep_view *view;
+    struct sweep_item *items; /* of view->plan */
+
+    struct worker *workers; /* view->at_once of them */
+    size_t *runs;           /* which run each is at */
+    struct pollfd *polled;
+    int cpus, busy; /* busy: workers with a process */
+
+    struct file_lock *alone; /* an exclusive experiment is at one sweep at a time */
+    enum assay_status stop;
+    bool has_failed, has_killed;
+    double looked, look_s; /* when all runs were looked at last, and how long that took */
+};
+
+static const struct planned_run *run_at(const struct sweep *sweep, size_t i)
+{
+    return &sweep->view->plan->runs[i];
+}
+
+static void look_at_all(struct sweep *sweep)
+{
+    const double start = clock_seconds();
+    for (size_t i = 0; i < sweep->view->plan->count; i++)
+        if (!run_state_is_end(sweep->items[i].seen.state))
+            sweep_item_look(&sweep->items[i], run_at(sweep, i));
+    sweep->looked = clock_seconds();
+    sweep->look_s = sweep->looked - start;
+}
+
+/* Twice a second, unless that were more than a fiftieth of the time. */
+static bool is_time_to_look(const struct sweep *sweep)
+{
+    const double pause = 50 * sweep->look_s;
+    return clock_seconds() - sweep->looked >= (pause > 0.5 ? pause : 0.5);
+}
+
+static bool adopt(struct sweep *sweep, const struct run_plan *plan, const struct point_work *work,
+                  struct assay_error *error)
+{
+    struct sweep_view *view = sweep->view;
+    struct sweep_item *items = sweep_items_create(sweep->arena, plan, view->plan, sweep->items);
+    if (items == NULL)
+        return assay_fail_memory(error, "starting the runs");
+    view->plan = plan;
+    view->work = work;
+    view->items = sweep->items = items;
+    if (sweep->observer->begun != NULL)
+        sweep->observer->begun(sweep->observer->cookie, view);
+    return true;
+}
+
+/* The threads of the next run: the CPUs that are free, shared out among the runs that may be at once. */
+static int choose_threads(const struct sweep *sweep)
+{
+    int wanted = 0, taken = 0;
+    if (sweep->request->threads > 0)
+        return sweep->request->threads;
+    for (size_t i = 0; i < sweep->view->plan->count; i++) {
+        const struct sweep_item *item = &sweep->items[i];
+        taken += item->is_ours ? item->threads : 0;
+        wanted += item->is_ours || sweep_item_is_startable(item);
+    }
+    const int slots = wanted < sweep->view->at_once ? wanted : sweep->view->at_once;
+    const int share = sweep->cpus / (slots > 0 ? slots : 1), left = sweep->cpus - taken;
+    const int threads = share < left ? share : left;
+    return threads > 0 ? threads : 1;
+}
+
+static bool start(struct sweep *sweep, size_t i, struct assay_error *error)
+{
+    struct sweep_item *item = &sweep->items[i];
+    int slot = 0;
+    while (sweep->workers[slot].process > 0)
+        slot++;
+    assert(slot < sweep->view->at_once);
+    const int threads = choose_threads(sweep);
+    if (!worker_start(&sweep->workers[slot], sweep->request->program, run_at(sweep, i), threads, error))
+        return false;
+    item->is_ours = true;
+    item->threads = threads;
+    item->started = clock_seconds();
+    item->tries++;
+    sweep->runs[slot] = i;
+    sweep->busy++;
+    return true;
+}
+
+/* Where several sweeps are at an exclusive experiment, one waits for the other. */
+static bool may_start(struct sweep *sweep, struct assay_error *error)
+{
+    const struct run_plan *plan = sweep->view->plan;
+    if (!plan->experiment->exclusive || sweep->alone != NULL)
+        return true;
+    char *directory = path_join(plan->out, plan->experiment->name);
+    char *lock = directory != NULL ? path_join(directory, ".exclusive") : NULL;
+    bool is_held;
+    if (lock == NULL)
+        assay_fail_memory(error, "starting the runs");
+    else if (directory_create(directory, error))
+        sweep->alone = file_lock_acquire(lock, &is_held, error);
+    memory_free(lock);
+    memory_free(directory);
+    return sweep->alone != NULL;
+}
+
+/* In the order of the plan. False when a process cannot be had. */
+static bool start_more(struct sweep *sweep, struct assay_error *error)
+{
+    struct sweep_view *view = sweep->view;
+    for (size_t i = 0; i < view->plan->count && sweep->busy < view->at_once; i++) {
+        struct sweep_item *item = &sweep->items[i];
+        if (!sweep_item_is_startable(item))
+            continue;
+        if (!may_start(sweep, error))
+            return error->status == ASSAY_DONE;
+        sweep_item_look(item, run_at(sweep, i));
+        if (sweep_item_is_startable(item) && !start(sweep, i, error))
+            return false;
+    }
+    return true;
+}
+
+/* Ends with the line that the process wrote last, which begins with the program's name. */
+static void record_failure(struct sweep *sweep, size_t i, const struct worker *worker,
+                           const struct worker_end *end)
+{
+    static const char own_name[] = "assay: ";
+    struct run_failure failure = {.signal = end->signal, .exit_code = end->exit_code};
+    const char *said = worker->said.bytes != NULL ? worker->said.bytes : "";
+    if (strncmp(said, own_name, strlen(own_name)) == 0)
+        said += strlen(own_name);
+    size_t length = strlen(said);
+    while (length > 0 && said[length - 1] == '\n')
+        length--;
+    snprintf(failure.text, sizeof failure.text, "%.*s", (int)length, said);
+    struct sweep_item *item = &sweep->items[i];
+    item->is_given_up = true;
+    failure_shorten(&failure, item->why);
+    struct assay_error unwritten;
+    if (!failure_write(run_at(sweep, i)->directory, &failure, &unwritten) && sweep->observer->warn != NULL)
+        sweep->observer->warn(sweep->observer->cookie, run_at(sweep, i), unwritten.text);
+}
+
+static bool was_asked_to_end(const struct worker_end *end)
+{
+    return end->signal == 0 && (end->exit_code == ASSAY_CHECKPOINTED || end->exit_code == ASSAY_HUNG_UP ||
+                                end->exit_code == ASSAY_INTERRUPTED || end->exit_code == ASSAY_TERMINATED);
+}
+
+/* What is wrong with a config or its data will be wrong the next time; a signal or the machine may not. */
+static bool is_worth_another_try(const struct sweep_item *item, const struct worker_end *end)
+{
+    return item->tries < MOST_TRIES && (end->signal != 0 || end->exit_code != ASSAY_INVALID);
+}
+
+static void say_again(const struct sweep *sweep, size_t i, const struct worker *worker,
+                      const struct worker_end *end)
+{
+    struct run_failure failure = {.signal = end->signal, .exit_code = end->exit_code};
+    char line[FAILURE_SHORT_SIZE], said[2 * FAILURE_SHORT_SIZE];
+    snprintf(failure.text, sizeof failure.text, "%s", worker->said.bytes != NULL ? worker->said.bytes : "");
+    failure_shorten(&failure, line);
+    snprintf(said, sizeof said, "%s; trying once more", line);
+    if (sweep->observer->warn != NULL)
+        sweep->observer->warn(sweep->observer->cookie, run_at(sweep, i), said);
+}
+
+/* One of our processes is gone: what its run's directory says counts, and only else how it went. */
+static void conclude(struct sweep *sweep, size_t i, const struct worker *worker, const struct worker_end *end)
+{
+    struct sweep_item *item = &sweep->items[i];
+    item->is_ours = false;
+    sweep_item_look(item, run_at(sweep, i));
+    const enum run_state state = item->seen.state;
+    const bool is_unfinished = state == RUN_PENDING || state == RUN_INTERRUPTED || state == RUN_FAILED;
+    const bool could_not = end->signal == 0 && end->exit_code == ASSAY_MACHINE;
+    if (state == RUN_RUNNING || (could_not && !is_unfinished)) /* another sweep was quicker */
+        return;
+    if (is_unfinished && sweep->view->is_stopping) {
+        return;
+    } else if (is_unfinished && was_asked_to_end(end)) {
+        item->is_given_up = true;
+        snprintf(item->why, sizeof item->why, "stopped by a signal of its own, with a checkpoint");
+    } else if (is_unfinished && is_worth_another_try(item, end)) {
+        say_again(sweep, i, worker, end);
+        return;
+    } else if (is_unfinished) {
+        record_failure(sweep, i, worker, end);
+        item->seen.state = RUN_FAILED;
+    }
+    sweep->has_failed = sweep->has_failed || item->is_given_up ||
+                        run_state_is_failure(sweep->view->plan->experiment, item->seen.state);
+    if (sweep->observer->ended != NULL && !sweep->view->is_stopping)
+        sweep->observer->ended(sweep->observer->cookie, sweep->view, i);
+}
+
+static void signal_all(const struct sweep *sweep, int number)
+{
+    for (int slot = 0; slot < sweep->view->at_once; slot++)
+        worker_signal(&sweep->workers[slot], number);
+}
+
+/* A terminal has sent its SIGINT to our processes as well, and they take a second one at its word. */
+static int signal_for(enum assay_status stop)
+{
+    return stop == ASSAY_CHECKPOINTED ? SIGUSR1 : stop == ASSAY_HUNG_UP ? SIGHUP : SIGTERM;
+}
+
+static void heed(struct sweep *sweep)
+{
+    const struct sweep_observer *observer = sweep->observer;
+    struct sweep_view *view = sweep->view;
+    if (!view->is_stopping) {
+        sweep->stop = observer->stop != NULL ? observer->stop(observer->cookie) : ASSAY_DONE;
+        view->is_stopping = sweep->stop != ASSAY_DONE || (sweep->has_failed && sweep->request->fail_fast);
+        if (view->is_stopping)
+            signal_all(sweep, signal_for(sweep->stop));
+    } else if (!sweep->has_killed && observer->insists != NULL && observer->insists(observer->cookie)) {
+        sweep->has_killed = true;
+        signal_all(sweep, SIGKILL);
+    }
+}
+
+struct warning {
+    const struct sweep *sweep;
+    size_t run;
+};
+
+static void warn(void *cookie, const char *line)
+{
+    const struct warning *warning = cookie;
+    const struct sweep_observer *observer = warning->sweep->observer;
+    if (observer->warn != NULL)
+        observer->warn(observer->cookie, run_at(warning->sweep, warning->run), line);
+}
+
+/* Waits until something happens, or for a tick. */
+static void listen_to_all(struct sweep *sweep)
+{
+    nfds_t count = 0;
+    for (int slot = 0; slot < sweep->view->at_once; slot++)
+        if (sweep->workers[slot].process > 0)
+            sweep->polled[count++] = (struct pollfd){.fd = sweep->workers[slot].complaint, .events = POLLIN};
+    if (poll(sweep->polled, count, TICK_MS) <= 0)
+        return;
+    heed(sweep); /* or what a signal to all of us ended would count as failed */
+    for (int slot = 0; slot < sweep->view->at_once; slot++) {
+        struct worker *worker = &sweep->workers[slot];
+        const struct warning cookie = {sweep, sweep->runs[slot]};
+        struct worker_end end;
+        if (worker->process == 0 || worker_listen(worker, warn, (void *)&cookie, &end))
+            continue;
+        sweep->busy--;
+        conclude(sweep, sweep->runs[slot], worker, &end);
+        worker_finish(worker);
+    }
+}
+
+static bool is_anything_open(const struct sweep *sweep)
+{
+    for (size_t i = 0; i < sweep->view->plan->count; i++)
+        if (sweep_item_is_open(&sweep->items[i]))
+            return true;
+    return false;
+}
+
+/* Until there is nothing left to do with this plan, here or elsewhere, or all has been asked to stop. */
+static bool work(struct sweep *sweep, struct assay_error *error)
+{
+    for (;;) {
+        heed(sweep);
+        if (!sweep->view->is_stopping && !start_more(sweep, error))
+            return false;
+        if (sweep->busy == 0 && (sweep->view->is_stopping || !is_anything_open(sweep)))
+            return true;
+        listen_to_all(sweep);
+        if (is_time_to_look(sweep))
+            look_at_all(sweep);
+        if (sweep->observer->show != NULL)
+            sweep->observer->show(sweep->observer->cookie, sweep->view);
+    }
+}
+
+/* Whether what has been done makes more to do: a rung higher, final runs. *more: the plan has changed so. */
+static bool plan_again(struct sweep *sweep, bool *more, struct assay_error *error)
+{
+    const struct run_plan *plan = sweep->view->plan;
+    *more = false;
+    if (plan->later == 0 && plan->experiment->halving == NULL)
+        return true;
+    plan = run_plan_create(sweep->arena, plan->experiment, plan->out, sweep->diagnostics);
+    const struct point_work *work_of =
+        plan != NULL ? run_plan_check(sweep->arena, plan, sweep->diagnostics, error) : NULL;
+    if (work_of == NULL || !adopt(sweep, plan, work_of, error))
+        return false;
+    *more = is_anything_open(sweep);
+    return true;
+}
+
+static bool create(struct sweep *sweep, struct assay_error *error)
+{
+    const struct sweep_request *request = sweep->request;
+    const size_t most = request->plan->count + request->plan->later;
+    sweep->cpus = team_cpu_count();
+    int at_once = request->jobs > 0      ? request->jobs
+                  : request->threads > 0 ? sweep->cpus / request->threads
+                                         : sweep->cpus;
+    if (request->plan->experiment->exclusive || at_once < 1)
+        at_once = 1;
+    if ((size_t)at_once > most && most > 0)
+        at_once = (int)most;
+    *sweep->view = (struct sweep_view){.started = clock_seconds(), .at_once = at_once};
+    sweep->workers = arena_allocate(sweep->arena, (size_t)at_once, sizeof *sweep->workers);
+    sweep->runs = arena_allocate(sweep->arena, (size_t)at_once, sizeof *sweep->runs);
+    sweep->polled = arena_allocate(sweep->arena, (size_t)at_once, sizeof *sweep->polled);
+    if (sweep->workers == NULL || sweep->runs == NULL || sweep->polled == NULL) {
+        sweep->view->at_once = 0;
+        return assay_fail_memory(error, "starting the runs");
+    }
+    return adopt(sweep, request->plan, request->work, error);
+}
+
+static enum assay_status judge(const struct sweep *sweep)
+{
+    const struct run_plan *plan = sweep->view->plan;
+    if (sweep->stop != ASSAY_DONE)
+        return sweep->stop;
+    for (size_t i = 0; i < plan->count; i++) {
+        const enum run_state state = sweep->items[i].seen.state;
+        if (!run_state_is_end(state) || run_state_is_failure(plan->experiment, state))
+            return ASSAY_INCOMPLETE;
+    }
+    return plan->later > 0 ? ASSAY_INCOMPLETE : ASSAY_DONE;
+}
+
+static enum assay_status launch(struct arena *arena, const struct sweep_request *request,
+                                const struct sweep_observer *observer, struct sweep_view *view,
+                                struct diagnostics *diagnostics, struct assay_error *error)
+{
+    struct sweep sweep = {
+        .arena = arena, .request = request, .observer = observer, .diagnostics = diagnostics, .view = view};
+    bool more = true, done = create(&sweep, error);
+    while (done && more) {
+        done = work(&sweep, error);
+        more = false;
+        if (done && !view->is_stopping)
+            done = plan_again(&sweep, &more, error);
+    }
+    if (!done)
+        signal_all(&sweep, SIGTERM);
+    while (sweep.busy > 0)
+        listen_to_all(&sweep);
+    file_lock_release(sweep.alone);
+    if (!done)
+        return diagnostics_count(diagnostics) > 0 ? diagnostics_status(diagnostics) : error->status;
+    return judge(&sweep);
+}
+
+const struct launcher launcher_local = {.name = "local", .launch = launch};

@@ -1,0 +1,77 @@
+/* The sweep: all runs of an experiment brought to their ends by processes of their own, several at once,
+ * beside other sweeps of the same experiment. */
+#ifndef RUN_SWEEP_H
+#define RUN_SWEEP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "assay/error.h"
+#include "run/estimate.h"
+#include "run/failure.h"
+#include "run/plan.h"
+
+struct sweep_request {
+    const struct run_plan *plan;
+    const struct point_work *work; /* of run_plan_check */
+    const char *program;           /* the path of assay */
+    int jobs;                      /* runs at once; 0: one for each CPU */
+    int threads;                   /* of each run; 0: the CPUs shared out among the runs that there are */
+    bool fail_fast;                /* the first failure ends all */
+};
+
+/* What the sweep knows of one run. */
+struct sweep_item {
+    struct run_seen seen;
+    bool is_ours;                        /* a process of this sweep is at it … */
+    int threads;                         /* … with so many threads … */
+    double started;                      /* … since then, on the monotonic clock */
+    int tries;                           /* by this sweep */
+    bool is_given_up;                    /* it failed, or somebody stopped it: not to be tried again here */
+    char failed_before[CLOCK_TEXT_SIZE]; /* when the failure was that the sweep came upon; "": none */
+    char why[FAILURE_SHORT_SIZE];        /* it failed; "": it has not */
+};
+
+struct sweep_view {
+    const struct run_plan *plan;
+    const struct point_work *work;
+    const struct sweep_item *items; /* of the plan's runs, in their order */
+    double started;                 /* on the monotonic clock */
+    int at_once;                    /* runs at most */
+    bool is_stopping;
+};
+
+/* Who watches. Any function may be NULL. */
+struct sweep_observer {
+    void *cookie;
+    /* Asked several times a second. Anything but ASSAY_DONE: the runs are asked to end after a checkpoint,
+     * and the sweep returns that status. */
+    enum assay_status (*stop)(void *cookie);
+    /* From then on: whether they are to be killed, without a checkpoint. */
+    bool (*insists)(void *cookie);
+    void (*begun)(void *cookie, const struct sweep_view *view); /* a plan: the first, or a longer one */
+    void (*ended)(void *cookie, const struct sweep_view *view, size_t run); /* one of our processes */
+    void (*warn)(void *cookie, const struct planned_run *run, const char *line);
+    void (*show)(void *cookie, const struct sweep_view *view); /* several times a second */
+};
+
+/* Whether all that there is to do is done elsewhere. */
+bool sweep_view_is_waiting(const struct sweep_view *view);
+
+/* A way to have runs run. */
+struct launcher {
+    const char *name;
+    /* All that it makes lives in the arena; `view` is filled whatever is returned. ASSAY_DONE: every run is
+     * at its end. ASSAY_INCOMPLETE with an empty error: some are not, or have failed. What is wrong with a
+     * final run is diagnosed. */
+    enum assay_status (*launch)(struct arena *arena, const struct sweep_request *request,
+                                const struct sweep_observer *observer, struct sweep_view *view,
+                                struct diagnostics *diagnostics, struct assay_error *error);
+};
+extern const struct launcher launcher_local; /* processes on this machine */
+
+/* Whether a run in this state is one of those that failed. A loss that is not finite is what a search has to
+ * reckon with, and a failure elsewhere. */
+bool run_state_is_failure(const struct experiment *experiment, enum run_state state);
+
+#endif

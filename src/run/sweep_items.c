@@ -1,0 +1,71 @@
+#include "run/sweep_items.h"
+
+#include <string.h>
+
+void sweep_item_look(struct sweep_item *item, const struct planned_run *run)
+{
+    struct run_failure failure;
+    item->seen.state = run_look(run, &item->seen.progress);
+    if (item->seen.state != RUN_FAILED || item->is_given_up || !failure_read(run->directory, &failure))
+        return;
+    failure_shorten(&failure, item->why);
+    /* A failure that is newer than this sweep is another's, or its own. */
+    item->is_given_up = strcmp(failure.ended, item->failed_before) != 0;
+}
+
+static void look_first(struct sweep_item *item, const struct planned_run *run)
+{
+    struct run_failure failure;
+    if (failure_read(run->directory, &failure))
+        memcpy(item->failed_before, failure.ended, sizeof item->failed_before);
+    sweep_item_look(item, run);
+}
+
+struct sweep_item *sweep_items_create(struct arena *arena, const struct run_plan *plan,
+                                      const struct run_plan *before, const struct sweep_item *items_before)
+{
+    struct sweep_item *items = arena_allocate(arena, plan->count, sizeof *items);
+    size_t old = 0;
+    for (size_t i = 0; items != NULL && i < plan->count; i++) {
+        while (before != NULL && old < before->count && before->runs[old].index < plan->runs[i].index)
+            old++;
+        const bool is_known =
+            before != NULL && old < before->count && before->runs[old].index == plan->runs[i].index;
+        if (is_known)
+            items[i] = items_before[old];
+        if (is_known)
+            sweep_item_look(&items[i], &plan->runs[i]);
+        else
+            look_first(&items[i], &plan->runs[i]);
+    }
+    return items;
+}
+
+bool sweep_item_is_startable(const struct sweep_item *item)
+{
+    const enum run_state state = item->seen.state;
+    return !item->is_ours && !item->is_given_up &&
+           (state == RUN_PENDING || state == RUN_INTERRUPTED || state == RUN_FAILED);
+}
+
+bool sweep_item_is_open(const struct sweep_item *item)
+{
+    return item->is_ours || item->seen.state == RUN_RUNNING || sweep_item_is_startable(item);
+}
+
+bool run_state_is_failure(const struct experiment *experiment, enum run_state state)
+{
+    const bool is_search = experiment->final != NULL || experiment->halving != NULL;
+    return state == RUN_FAILED || state == RUN_STALE || (state == RUN_DIVERGED && !is_search);
+}
+
+bool sweep_view_is_waiting(const struct sweep_view *view)
+{
+    bool any = false;
+    for (size_t i = 0; i < view->plan->count; i++) {
+        if (view->items[i].is_ours || sweep_item_is_startable(&view->items[i]))
+            return false;
+        any = any || view->items[i].seen.state == RUN_RUNNING;
+    }
+    return any;
+}

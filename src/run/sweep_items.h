@@ -1,0 +1,20 @@
+/* What a sweep knows of its runs, and which of them it may start. */
+#ifndef RUN_SWEEP_ITEMS_H
+#define RUN_SWEEP_ITEMS_H
+
+#include "run/sweep.h"
+
+/* The items of a plan, each as its directory says; those of the plan before it (NULL: there is none) keep
+ * what the sweep did. Lives in the arena; NULL without memory. */
+struct sweep_item *sweep_items_create(struct arena *arena, const struct run_plan *plan,
+                                      const struct run_plan *before, const struct sweep_item *items_before);
+
+/* Looks at its directory again. */
+void sweep_item_look(struct sweep_item *item, const struct planned_run *run);
+
+/* Whether this sweep may start it as it was last seen. */
+bool sweep_item_is_startable(const struct sweep_item *item);
+/* Whether there is still something to come of it, here or elsewhere. */
+bool sweep_item_is_open(const struct sweep_item *item);
+
+#endif

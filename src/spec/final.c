@@ -1,0 +1,184 @@
+#include "spec/final.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "spec/labels.h"
+#include "spec/measure.h"
+#include "spec/settings.h"
+#include "spec/walk.h"
+
+enum { EPOCH_OVERRIDES = 2 };
+
+/* train.max_epochs and no early stopping, as a setting would say them. */
+static bool add_epochs(struct arena *arena, int epochs, struct override *overrides, size_t *count)
+{
+    const struct place nowhere = {0};
+    char text[16];
+    snprintf(text, sizeof text, "%d", epochs);
+    struct node *most = node_create_scalar(arena, text, nowhere);
+    struct node *never = node_create_scalar(arena, "null", nowhere);
+    overrides[(*count)++] = (struct override){"train.max_epochs", nowhere, most};
+    overrides[(*count)++] = (struct override){"train.early_stopping", nowhere, never};
+    return most != NULL && never != NULL;
+}
+
+/* The chosen setting, how long it trains, and what is set last. */
+static const struct config *bind_chosen(struct arena *arena, const struct experiment_final *final,
+                                        const struct experiment_point *chosen, int epochs, const char *name,
+                                        struct diagnostics *diagnostics)
+{
+    struct override *overrides =
+        arena_allocate(arena, chosen->override_count + EPOCH_OVERRIDES + final->set_count, sizeof *overrides);
+    if (overrides == NULL) {
+        diagnose_memory(diagnostics);
+        return NULL;
+    }
+    size_t count = 0;
+    for (; count < chosen->override_count; count++)
+        overrides[count] = chosen->overrides[count];
+    if (epochs > 0 && !add_epochs(arena, epochs, overrides, &count)) {
+        diagnose_memory(diagnostics);
+        return NULL;
+    }
+    for (size_t i = 0; i < final->set_count; i++)
+        overrides[count++] = final->set[i];
+    const struct recipe recipe = {chosen->base, overrides, count, name, final->seeds[0]};
+    return bind_recipe(arena, &recipe, diagnostics);
+}
+
+const struct config *experiment_final_config(struct arena *arena, const struct experiment *experiment,
+                                             const struct experiment_point *chosen, int best_epochs,
+                                             struct diagnostics *diagnostics)
+{
+    const struct experiment_point *final = experiment->points;
+    while (!final->final || final->listed != chosen->listed)
+        final++;
+    return bind_chosen(arena, experiment->final, chosen, best_epochs, final->name, diagnostics);
+}
+
+static const struct override *copy_set(const struct loader *loader, const struct assay_map *set)
+{
+    const struct path final = {.key = "final"}, path = {.parent = &final, .key = "set"};
+    struct override *overrides = arena_allocate(loader->arena, set->count, sizeof *overrides);
+    if (overrides == NULL) {
+        loader_refuse_memory(loader);
+        return NULL;
+    }
+    bool good = true;
+    for (size_t i = 0; i < set->count; i++) {
+        good = check_settable(loader, set->map->keys[i], &path) && good;
+        overrides[i] = override_of((struct entry){set->map->keys[i], set->map->items[i]});
+    }
+    return good ? overrides : NULL;
+}
+
+bool find_final(struct loader *loader)
+{
+    const struct said_final *said = loader->said->final;
+    if (said == NULL)
+        return true;
+    struct experiment_final *final = arena_allocate(loader->arena, 1, sizeof *final);
+    const struct override *set = copy_set(loader, &said->set);
+    if (final == NULL || set == NULL)
+        return final != NULL ? false : loader_refuse_memory(loader);
+    *final = (struct experiment_final){.by = measure_of(&said->by, said->by.metric),
+                                       .seeds = said->seeds.items,
+                                       .seed_count = said->seeds.count,
+                                       .set = set,
+                                       .set_count = said->set.count,
+                                       .best_epochs = said->best_epochs};
+    loader->final = final;
+    return true;
+}
+
+/* The final point of listed item `listed`, whose setting is one of points `first` to the end. */
+static bool add_final_point(struct loader *loader, const struct said_point *said, size_t listed, size_t first,
+                            size_t end)
+{
+    struct point_set *points = &loader->points;
+    struct experiment_point *point = &points->items[points->count];
+    *point = (struct experiment_point){
+        .label = said->label != NULL ? said->label : "best", .final = true, .listed = listed};
+    point->name = label_slug(loader->arena, point->label);
+    if (point->name == NULL || !copy_reported(loader->arena, &said->reported, point))
+        return loader_refuse_memory(loader);
+    const struct config *sample = NULL;
+    bool good = true;
+    for (size_t i = first; i < end; i++) {
+        const struct experiment_point *chosen = &points->items[i];
+        if (chosen->listed != listed || chosen->config == NULL)
+            continue;
+        sample = bind_chosen(loader->arena, loader->final, chosen, loader->final->best_epochs ? 1 : 0,
+                             point->name, loader->diagnostics);
+        good = sample != NULL && good;
+    }
+    points->samples[points->count++] = sample;
+    return good;
+}
+
+bool add_final_points(struct loader *loader, const struct said_point *listed, size_t listed_count)
+{
+    const size_t searched = loader->points.count;
+    bool good = true;
+    for (size_t i = 0; loader->final != NULL && i < listed_count; i++)
+        good = add_final_point(loader, &listed[i], i, 0, searched) && good;
+    return good;
+}
+
+/* What chooses never looks at the test set, and every run that is chosen from has it. */
+static bool check_choice(const struct loader *loader, const struct experiment_measure *by,
+                         const struct path *path)
+{
+    const struct path metric = {.parent = path, .key = "metric"};
+    if (metric_is_test(by->metric))
+        return loader_refuse(loader, &metric,
+                             "%s is of the test set, which never decides anything; wants one of "
+                             "the validation or held-out images",
+                             by->metric);
+    for (size_t i = 0; i < loader->points.count; i++)
+        if (!loader->points.items[i].final && !check_measure(loader, by, i, path))
+            return false;
+    return true;
+}
+
+bool check_final(const struct loader *loader)
+{
+    const struct path path = {.key = "final"};
+    return loader->final == NULL || check_choice(loader, &loader->final->by, &path);
+}
+
+static bool is_halving(const struct loader *loader)
+{
+    const struct assay_variant *method = loader->said->method.variant;
+    return method != NULL && strcmp(method->name, "halving") == 0;
+}
+
+bool check_whole(const struct loader *loader, size_t point, const struct path *path)
+{
+    return !is_halving(loader) || loader->points.items[point].final ||
+           loader_refuse(loader, path, "halving cuts runs of \"%s\" short; only final points can stand here",
+                         loader->points.items[point].label);
+}
+
+bool find_halving(const struct loader *loader, const struct experiment_halving **found)
+{
+    const struct assay_variant_value *method = &loader->said->method;
+    const struct path top = {.key = "method"}, path = {.parent = &top, .key = "halving"};
+    const struct path metric = {.parent = &path, .key = "metric"};
+    *found = NULL;
+    if (!is_halving(loader))
+        return true;
+    const struct said_halving *said = method->options;
+    struct experiment_halving *halving = arena_allocate(loader->arena, 1, sizeof *halving);
+    if (halving == NULL)
+        return loader_refuse_memory(loader);
+    *halving = (struct experiment_halving){said->first, said->eta, measure_of(&said->by, said->by.metric)};
+    *found = halving;
+    if (!metric_is_curve(halving->by.metric))
+        return loader_refuse(loader, &metric,
+                             "%s is known at a run's end only, and halving chooses before it",
+                             halving->by.metric);
+    return check_choice(loader, &halving->by, &path);
+}

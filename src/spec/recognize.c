@@ -1,0 +1,28 @@
+/* Telling an experiment's file from a config's. */
+#include "schema/schema.h"
+#include "spec/experiment.h"
+
+static size_t count_keys(const struct node *tree, const struct assay_table *table)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < tree->count; i++)
+        count += schema_field(table, tree->keys[i]->text) != NULL;
+    return count;
+}
+
+bool is_experiment(const char *path)
+{
+    struct arena *arena = arena_create();
+    struct diagnostics *unsaid = diagnostics_create();
+    const struct node *tree = NULL;
+    if (arena != NULL && unsaid != NULL)
+        tree = tree_load(arena, path, (struct place){0}, unsaid);
+    bool is_one = false;
+    if (tree != NULL) {
+        const size_t extends = node_get(tree, "extends") != NULL; /* a config's, though not in its table */
+        is_one = count_keys(tree, &experiment_table_of_keys) > count_keys(tree, &config_table) + extends;
+    }
+    diagnostics_destroy(unsaid);
+    arena_destroy(arena);
+    return is_one;
+}

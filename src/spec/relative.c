@@ -1,0 +1,39 @@
+#include "spec/relative.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+
+const char *relative_path(struct arena *arena, const char *from, const char *name)
+{
+    if (strchr(from, '/') == NULL)
+        return name;
+    char *directory = path_directory(from);
+    char *path = directory != NULL ? path_join(directory, name) : NULL;
+    const char *copy = path != NULL ? arena_copy_text(arena, path, strlen(path)) : NULL;
+    memory_free(path);
+    memory_free(directory);
+    return copy;
+}
+
+const char *name_of_file(struct arena *arena, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    const char *name = slash != NULL ? slash + 1 : path;
+    const char *dot = strrchr(name, '.');
+    const bool is_yaml = dot != NULL && (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0);
+    return arena_copy_text(arena, name, is_yaml ? (size_t)(dot - name) : strlen(name));
+}
+
+bool add_name_of_file(struct arena *arena, struct node *tree, const char *name)
+{
+    const struct node *given = node_get(tree, "name");
+    if (given != NULL && !node_is_null(given))
+        return true;
+    const struct place nowhere = {.source = tree->place.source};
+    struct node *key = node_create_scalar(arena, "name", nowhere);
+    struct node *value = node_create_scalar(arena, name, nowhere);
+    return key != NULL && value != NULL && node_set(arena, tree, key, value);
+}

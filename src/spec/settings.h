@@ -1,0 +1,40 @@
+/* What points set: paths in a config and the values there. */
+#ifndef SPEC_SETTINGS_H
+#define SPEC_SETTINGS_H
+
+#include "spec/loader.h"
+
+/* The value under a path, as a map of the file says it. */
+struct entry {
+    const struct node *key, *value;
+};
+
+/* Whether a point may set it: not its seed, its name or its fold, which the experiment has keys for. `map` is
+ * the path of the map that has the key. */
+bool check_settable(const struct loader *loader, const struct node *key, const struct path *map);
+
+struct override override_of(struct entry entry);
+
+/* "train.batch_size", "32"; false without memory. */
+bool setting_of(struct arena *arena, const struct override *override, struct experiment_setting *setting);
+
+/* The merged tree of a config, which `path` in the experiment's file names relative to it: each is loaded
+ * once. NULL, and said, where it cannot be. */
+const struct node *base_tree(struct loader *loader, const char *name, const struct path *path);
+
+/* What the file says was reported; false without memory. */
+bool copy_reported(struct arena *arena, const struct assay_map *said, struct experiment_point *point);
+
+/* What a config is made from. */
+struct recipe {
+    const struct node *base; /* a merged tree, which stays as it is */
+    const struct override *overrides;
+    size_t override_count;
+    const char *name; /* of its runs */
+    uint64_t seed;
+};
+/* NULL where it does not bind, which is said. */
+const struct config *bind_recipe(struct arena *arena, const struct recipe *recipe,
+                                 struct diagnostics *diagnostics);
+
+#endif

@@ -1,0 +1,287 @@
+"""Sweeps by the built program: what is planned, what is run, and how it is shown. sweep.py ASSAY SOURCE [TEST ...]"""
+import fcntl
+import json
+import os
+import pathlib
+import pty
+import re
+import shutil
+import struct
+import termios
+import time
+
+from sweeping import (TWO, check, check_equal, check_in, check_same_runs, children, finish, load, main, read, records, rows, run,
+                      run_directories, sessions, start, states, status, write, write_two)
+
+
+def test_dry_run():
+    write_two()
+    check_equal(run("sweep", "two.yaml", "--dry-run", "-j", "3").out, """\
+two: 4 runs: 4 pending
+     0  pending      plain-as-it-is/seed-1
+     1  pending      no-dropout/seed-1      model[3].dropout.rate=0
+     2  pending      plain-as-it-is/seed-2
+     3  pending      no-dropout/seed-2      model[3].dropout.rate=0
+4 to run, 3 at once: how long that takes is not known before the first is finished
+""")
+    plan = json.loads(run("sweep", "two.yaml", "--dry-run", "-j3", "--format", "json").out)
+    check_equal((plan["experiment"], plan["run_count"], plan["to_run"], plan["at_once"], plan["seconds_left"]),
+                ("two", 4, 4, 3, None))
+    check_equal([(one["index"], one["label"], one["point"], one["seed"], one["fold"]) for one in plan["runs"][:2]],
+                [(0, "Plain, as it is", "plain-as-it-is", 1, None), (1, "No dropout", "no-dropout", 1, None)])
+    check_equal(plan["runs"][3]["settings"], {"model[3].dropout.rate": "0"})
+    check(not pathlib.Path("results").exists(), "a dry run wrote something")
+    run("work", "two.yaml", "--index", "1", "--quiet")
+    out = run("sweep", "two.yaml", "--dry-run", "-j", "3").out
+    check_in("     1  finished     no-dropout/seed-1      model[3].dropout.rate=0\n", out)
+    check_in("3 to run, 3 at once: about ", out)
+
+
+def test_to_the_end():
+    write_two()
+    done = run("sweep", "two.yaml", "-j", "2")
+    check_equal(done.out, "two: 4 runs: 4 finished\n")
+    lines = done.err.splitlines()
+    check_equal(lines[0], "two: 4 runs, 4 pending")
+    check_equal(len(lines), 5)
+    check_in("[1/4] ", lines[1])
+    check(lines[4].startswith("[4/4] ") and ": finished, test error " in lines[4] and ", validation " in lines[4], lines)
+    check("\033" not in done.err, "escape sequences where there is no terminal")
+    check_equal(states("two.yaml"), ["finished"] * 4)
+    before = records()
+    check_equal(run("sweep", "two.yaml", "--quiet").out, "")
+    check_equal(records(), before)
+    # `work` binds the experiment afresh where a sweep hands the config over.
+    for index in range(4):
+        run("work", "two.yaml", "--index", index, "--out", "by-hand", "--quiet")
+    check_same_runs("results", "by-hand")
+    done = run("work", "two.yaml", "--index", "2", "--format", "json")
+    check_equal(done.err, "results/two/plain-as-it-is/seed-2: finished before, nothing to do; --again runs it afresh\n")
+    check_equal(json.loads(done.out)["found_finished"], True)
+    check_equal(records(), before)
+    check_in("there is no run 4: two has 4 runs, from 0 to 3", run("work", "two.yaml", "--index", "4", wanted=2).err)
+    end = json.loads(run("sweep", "two.yaml", "--format", "json").out)
+    check_equal((end["run_count"], end["totals"]["finished"], end["failed"]), (4, 4, []))
+
+
+def test_folds_and_final():
+    write("cross.yaml", """\
+name: cross
+title: Cross-validation
+base: base.yaml
+seeds: [1]
+folds: 3
+points:
+  - {label: plain}
+  - {label: no dropout, set: {"model[3].dropout.rate": 0}}
+grid: {train.batch_size: [4, 16]}
+final:
+  metric: held_out_error_pct
+  seeds: [7, 8]
+  set: {data.validation: 0}
+  best_epochs: true
+""")
+    check_in("and 4 final ones", run("sweep", "cross.yaml", "--dry-run").out)
+    done = run("work", "cross.yaml", "--index", "12", wanted=1)
+    check_in("run 12 of cross is a final one: it is known once all runs that it depends on are finished", done.err)
+    done = run("sweep", "cross.yaml", "-j", "2")
+    check_equal(done.out, "cross: 16 runs: 16 finished\n")
+    check_in("cross: 16 runs, 12 finished, 4 pending\n", done.err)
+    plan = status("cross.yaml")
+    check_equal((len(plan["runs"]), plan["later"]), (16, 0))
+    check_equal([one["index"] for one in plan["runs"]], list(range(16)))
+    check_equal(plan["runs"][1]["directory"], "results/cross/plain-batch_size-4/seed-1/fold-1")
+    for label, runs in (("plain", (12, 14)), ("no dropout", (13, 15))):
+        means, epochs = {}, {}
+        for one in plan["runs"][:12]:
+            if one["label"].startswith(label):
+                summary = load(pathlib.Path(one["directory"]) / "summary.json")
+                check("test_images" not in summary and summary["metrics"]["test_error_pct"] is None, "a fold saw the test set")
+                means[one["point"]] = means.get(one["point"], 0) + summary["held_out_mistakes"] / summary["held_out_images"]
+                epochs.setdefault(one["point"], []).append(summary["best_epoch"])
+        best = min(means, key=means.get)
+        for index, seed in zip(runs, (7, 8)):
+            final = plan["runs"][index]
+            check_equal((final["label"], final["seed"], final["fold"]), (label, seed, None))
+            config = read(pathlib.Path(final["directory"]) / "config.yaml")
+            check_in(f"batch_size: {best.rpartition('-')[2]}\n", config)
+            check_in(f"max_epochs: {sorted(epochs[best])[1]}\n", config)
+            check_in("early_stopping: null\n", config)
+            check_in("validation: 0\n", config)
+            check(load(pathlib.Path(final["directory"]) / "summary.json")["test_images"] == 30, "no test")
+    before = records()
+    run("sweep", "cross.yaml")
+    check_equal(records(), before)
+
+
+def test_halving():
+    write("search.yaml", """\
+name: search
+title: A search
+base: base.yaml
+seeds: [1, 2]
+grid: {train.optimizer.sgd.learning_rate: [0.03, 0.01, 1.0e-3, 1.0e-4, 1.0e-5, 1.0e-6, 1.0e-7, 1.0e-8, 1.0e-9]}
+method: {halving: {first: 2, eta: 3, metric: val_loss}}
+""")
+    write("base.yaml", read("base.yaml").replace("max_epochs: 4", "max_epochs: 12"))
+    run("work", "search.yaml", "--index", "0")
+    check_equal((states("search.yaml")[0], rows(pathlib.Path(status("search.yaml")["runs"][0]["directory"]))), ("waiting", 2))
+    done = run("sweep", "search.yaml", "-j", "2")
+    by_point = {}
+    for one in status("search.yaml")["runs"]:
+        by_point.setdefault(one["point"], []).append((one["state"], one["epochs"]))
+    check_equal(sorted(by_point.values()), [[("finished", 12)] * 2] + [[("pruned", 2)] * 2] * 6 + [[("pruned", 6)] * 2] * 2)
+    check_equal(done.out, "search: 18 runs: 2 finished, 16 pruned\n")
+    # Which went on is what the curves say.
+    losses = {}
+    for one in status("search.yaml")["runs"]:
+        curve = [line.split(",") for line in read(pathlib.Path(one["directory"]) / "curves.csv").splitlines()]
+        at = curve[0].index("val_loss")
+        errors = curve[0].index("val_error_pct")
+        losses.setdefault(one["point"], []).append(float(min(curve[1:3], key=lambda row: float(row[errors]))[at]))
+    ranked = sorted(losses, key=lambda point: sum(losses[point]))
+    check_equal(sorted(point for point, ends in by_point.items() if ends[0][1] > 2), sorted(ranked[:3]))
+    before = records()
+    run("sweep", "search.yaml")
+    check_equal(records(), before)
+
+
+def test_runs_from():
+    write_two()
+    write("more.yaml", """\
+name: more
+title: Shares a point
+base: long.yaml
+seeds: [2, 3]
+runs_from: [two.yaml]
+points:
+  - {label: the same without dropout, set: {"model[3].dropout.rate": 0}}
+  - {label: more dropout, set: {"model[3].dropout.rate": 0.5}}
+""")
+    run("sweep", "two.yaml", "--quiet")
+    before = records("results/two")
+    check_equal(states("more.yaml"), ["finished", "pending", "pending", "pending"])
+    check_equal(status("more.yaml")["runs"][0]["directory"], "results/two/no-dropout/seed-2")
+    run("sweep", "more.yaml", "--quiet")
+    check_equal(records("results/two"), before)
+    check_equal([path.relative_to("results/more").as_posix() for path in run_directories("results/more")],
+                ["more-dropout/seed-2", "more-dropout/seed-3", "the-same-without-dropout/seed-3"])
+
+
+def test_exclusive():
+    write_two(20)
+    write("two.yaml", read("two.yaml") + "exclusive: true\n")
+    check_equal(run("sweep", "two.yaml", "-j", "2", wanted=2).err,
+                "assay: two is exclusive: its runs are timed, and so are one at a time, not 2\n")
+    check_in("4 to run, 1 at once", run("sweep", "two.yaml", "--dry-run").out)
+    both = [start("sweep", "two.yaml") for _ in range(2)]
+    most = 0
+    while any(sweep.poll() is None for sweep in both):
+        most = max(most, sum(len(children(sweep.pid)) for sweep in both))
+        time.sleep(0.002)
+    for sweep in both:
+        finish(sweep)
+        check_equal((sweep.returncode, sweep.out), (0, "two: 4 runs: 4 finished\n"))
+    check_equal(most, 1)
+    order = [line.partition("] ")[2].partition(":")[0] for sweep in both for line in sweep.err.splitlines() if "]" in line]
+    check_equal(order, ["Plain, as it is, seed 1", "No dropout, seed 1", "Plain, as it is, seed 2", "No dropout, seed 2"])
+    for path in run_directories("results"):
+        check_equal((load(path / "provenance.json")["threads"], sessions(path)), (len(os.sched_getaffinity(0)), 1))
+
+
+def test_threads():
+    """Fewer runs than CPUs get more threads each; the results are the same."""
+    write_two()
+    write("two.yaml", read("two.yaml").replace("[1, 2]", "[1]").replace('  - {label: "Plain, as it is"}\n', ""))
+    path = pathlib.Path("results/two/no-dropout/seed-1")
+    run("sweep", "two.yaml")
+    check_equal(load(path / "provenance.json")["threads"], len(os.sched_getaffinity(0)))
+    run("sweep", "two.yaml", "--threads", "3", "--out", "three")
+    check_equal(load("three" / path.relative_to("results") / "provenance.json")["threads"], 3)
+    check_same_runs("results", "three")
+
+
+def test_nothing_runs_when_anything_is_wrong():
+    write_two()
+    write("two.yaml", read("two.yaml").replace("model[3].dropout.rate\": 0", "model[0].conv.kernel\": 29"))
+    check_in("model[0].conv.kernel: does not fit", run("sweep", "two.yaml", wanted=2).err)
+    write_two()
+    write("two.yaml", read("two.yaml") + "folds: 121\n")
+    check_in("two.yaml: data.fold: cuts 120 training images into 121 folds", run("sweep", "two.yaml", wanted=2).err)
+    check_equal(run("sweep", "two.yaml", "--launcher", "locale", wanted=2).err,
+                "assay: there is no launcher locale; did you mean local?\n")
+    check_in("assay: which run? --index K", run("work", "two.yaml", wanted=2).err)
+    check(not pathlib.Path("results").exists(), "something was written")
+
+
+def test_status_of_two_thousand_runs():
+    """Of finished ones, without running them: a summary says by its digest whose it is."""
+    write("many.yaml", """\
+name: many
+title: Two thousand runs
+base: base.yaml
+seeds: {from: 1, count: 10}
+grid: {train.batch_size: {from: 1, count: 200}}
+""".replace("{from: 1, count: 10}", str(list(range(1, 11)))).replace("{from: 1, count: 200}", str(list(range(1, 201)))))
+    run("work", "many.yaml", "--index", "0", "--quiet")
+    runs = status("many.yaml")["runs"]
+    check_equal(len(runs), 2000)
+    summary = read(pathlib.Path(runs[0]["directory"]) / "summary.json")
+    for one in runs[1:]:
+        directory = pathlib.Path(one["directory"])
+        directory.mkdir(parents=True)
+        write(directory / "summary.json", summary.replace(runs[0]["config"], one["config"]))
+    before = os.times()
+    out = run("status", "many.yaml").out
+    after = os.times()
+    took = after.children_user - before.children_user + after.children_system - before.children_system
+    check_in("many: 2000 runs: 2000 finished\n", out)
+    print(f"status of 2000 runs: {took:.2f} s")
+    check(took < 0.5 or "ASSAY_SLOW" in os.environ, "status took", took, "s")
+
+
+def watch(columns, **environment):
+    """What a sweep shows on a terminal."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 12, columns, 0, 0))
+    sweep = start("sweep", "two.yaml", "-j", "2", stderr=theirs, env={"PATH": "", "TERM": "xterm"} | environment)
+    os.close(theirs)
+    shown = b""
+    while True:
+        try:
+            piece = os.read(ours, 65536)
+        except OSError:  # the other end is closed
+            break
+        if not piece:
+            break
+        shown += piece
+    os.close(ours)
+    sweep.communicate()
+    return sweep.returncode, shown.decode().replace("\r\n", "\n")
+
+
+def test_board():
+    write_two(60)
+    code, shown = watch(60)
+    check_equal(code, 0)
+    check_in("\033[J[4/4] ", shown)
+    check_in("0/4 done: 2 running, 2 pending; ", shown)
+    check_in(" s left\033[K\n", shown)
+    text = re.sub("\033\\[[0-9]*[A-Z]", "", shown).replace("\r", "")
+    board = [line for line in text.split("\n") if line.startswith("  epoch ") or " done: " in line]
+    check(len(board) > 6, "hardly drawn:", board)
+    check(max(map(len, board)) <= 59, "wider than the terminal:", max(board, key=len))
+    check(any(line.endswith("…") for line in board), "nothing was cut")
+    check(shown.endswith("\033[J"), "the board is still there:", repr(shown[-200:]))
+    shutil.rmtree("results")
+    _, shown = watch(60, TERM="dumb")
+    check("\033" not in shown and "[4/4] " in shown, shown)
+    # A failure is red where colours are welcome.
+    for environment, wanted in (({}, True), ({"NO_COLOR": "1"}, False)):
+        shutil.rmtree("results")
+        write("two.yaml", TWO.replace("{label: No dropout, set: {", "{label: No dropout, set: {train.early_stopping: {monitor: val_error_pct, patience: 3, divergence_threshold: 1}, "))
+        code, shown = watch(200, **environment)
+        check_equal((code, "\033[31m[" in shown), (1, wanted))
+
+
+main(globals())

@@ -1,0 +1,108 @@
+"""A sweep that is killed at random moments - itself, one of its processes, all of them - and started again ends in the same bytes as one that
+was left alone, and runs nothing twice that was finished. sweep_kill.py ASSAY SOURCE; ASSAY_KILLS=100 for more than ten, ASSAY_KILL_SEED for
+other moments."""
+import fcntl
+import os
+import pathlib
+import random
+import shutil
+import signal
+import time
+
+from sweeping import check, check_equal, check_same_runs, children, kill, main, read, run, run_directories, start, wait_for, write
+
+KILLS = int(os.environ.get("ASSAY_KILLS", "10"))
+RUNS = 24 if KILLS <= 10 else 200
+MOMENTS = random.Random(int(os.environ.get("ASSAY_KILL_SEED", "1")))
+
+
+def finished(out):
+    """What running one of them again would change."""
+    return {path: (read(path / "provenance.json"), read(path / "log.txt"))
+            for path in run_directories(out) if (path / "summary.json").exists()}
+
+
+def check_kept(before, out):
+    after = finished(out)
+    for path, record in before.items():
+        check(after.get(path) == record, path, "was finished and has been run again")
+
+
+def is_locked(path):
+    with open(path, encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
+def kill_sweep(sweep):
+    kill(sweep.pid, signal.SIGKILL)
+
+
+def kill_worker(sweep):
+    workers = children(sweep.pid)
+    if workers:
+        kill(MOMENTS.choice(workers), signal.SIGKILL)
+
+
+def kill_all(sweep):
+    try:
+        os.killpg(sweep.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+
+
+def test_killed_and_started_again():
+    seeds = list(range(1, RUNS // 4 + 1))
+    write("many.yaml", f"""\
+name: many
+title: Many small runs
+base: base.yaml
+seeds: {seeds}
+points:
+  - {{label: plain, set: {{train.max_epochs: 12}}}}
+  - {{label: no dropout, set: {{train.max_epochs: 12, "model[3].dropout.rate": 0}}}}
+grid: {{train.batch_size: [4, 8]}}
+""")
+    begun = time.monotonic()
+    run("sweep", "many.yaml", "--out", "whole", "-j", "2", "--quiet")
+    whole = time.monotonic() - begun
+    # Often enough, and so that there is something left to kill at the end.
+    longest = 2 * whole / (KILLS + 1)
+    kinds = {kill_sweep: 0, kill_worker: 0, kill_all: 0}
+    record, failures, sweep, again = {}, 0, None, 0
+    while sum(kinds.values()) < KILLS:
+        if sweep is None:
+            sweep = start("sweep", "many.yaml", "--out", "killed", "-j", "2", "--quiet", start_new_session=True)
+        time.sleep(MOMENTS.uniform(0, longest))
+        if sweep.poll() is None:
+            action = MOMENTS.choice(list(kinds))
+            action(sweep)
+            kinds[action] += 1
+            if action is kill_worker:
+                continue
+        sweep.communicate()
+        # One whose process is killed twice has failed, and is tried again by the next.
+        check(sweep.returncode in (0, 1, -signal.SIGKILL), "exit", sweep.returncode)
+        failures += sweep.returncode == 1
+        check_kept(record, "killed")
+        record = finished("killed")
+        if sweep.returncode == 0:
+            check_same_runs("killed", "whole")
+            shutil.rmtree("killed")
+            record, again = {}, again + 1
+        sweep = None
+    if sweep is not None:
+        sweep.communicate()
+    run("sweep", "many.yaml", "--out", "killed", "-j", "2", "--quiet")
+    check_kept(record, "killed")
+    check_equal(len(finished("killed")), RUNS)
+    check_same_runs("killed", "whole")
+    wait_for(lambda: not any(map(is_locked, pathlib.Path("killed").rglob(".lock"))), "the end of all processes", 10)
+    print(f"{RUNS} runs, {KILLS} kills: " + ", ".join(f"{count} by {kind.__name__}" for kind, count in kinds.items()),
+          f"; {failures} ended with failures, {again} were finished before all kills were done")
+
+
+main(globals())

@@ -1,0 +1,214 @@
+"""What a sweep makes of failures, crashes, signals, and other sweeps beside it. sweep_trouble.py ASSAY SOURCE [TEST ...]"""
+import json
+import os
+import pathlib
+import shutil
+import signal
+import threading
+import time
+
+from sweeping import (TWO, check, check_equal, check_in, check_same_runs, children, finish, kill, load, main, owner, read,
+                      records, rows, run, run_directories, sessions, start, states, status, wait_for, write, write_two)
+
+
+def test_failures():
+    """One point diverges, one has weights that do not fit, one is sound."""
+    run("run", "base.yaml", "train.max_epochs=1", "--quiet")
+    shutil.copy("results/base/seed-1/best.safetensors", "right.safetensors")
+    run("run", "base.yaml", "name=other", "model[0].conv.maps=4", "train.max_epochs=1", "--quiet")
+    shutil.copy("results/other/seed-1/best.safetensors", "weights.safetensors")
+    write("mixed.yaml", """\
+name: mixed
+title: Sound and not
+base: base.yaml
+seeds: [1, 2]
+points:
+  - {label: wild, set: {train.early_stopping: {monitor: val_error_pct, patience: 3, divergence_threshold: 1}}}
+  - {label: broken, set: {train.init_from: weights.safetensors}}
+  - {label: sound}
+""")
+    done = run("sweep", "mixed.yaml", "-j", "1", wanted=1)
+    check_equal(states("mixed.yaml"), ["diverged", "failed", "finished"] * 2)
+    check_in("[1/6] wild, seed 1: diverged: val_error_pct was ", done.err)
+    check_in("broken, seed 2: failed: weights.safetensors: ", done.err)
+    check_in("\nfailed:\n  0  results/mixed/wild/seed-1  wild, seed 1: val_error_pct was ", done.out)
+    check_in("the same command tries the failed ones again: ", done.out)
+    failure = load("results/mixed/broken/seed-1/failure.json")
+    check_equal(failure["exit_code"], 2)
+    check_in("weights.safetensors", failure["text"])
+    text = run("status", "mixed.yaml").out
+    check_in("mixed: 6 runs: 2 finished, 2 diverged, 2 failed\n", text)
+    check_in("  1  failed    broken/seed-1  weights.safetensors: ", text)
+    sound = records("results/mixed/sound")
+    shutil.copy("right.safetensors", "weights.safetensors")
+    run("sweep", "mixed.yaml", wanted=1)
+    check_equal(states("mixed.yaml"), ["diverged", "finished", "finished"] * 2)
+    check(not pathlib.Path("results/mixed/broken/seed-1/failure.json").exists(), "an old failure is still there")
+    check_equal(records("results/mixed/sound"), sound)
+    check_equal([sessions(path) for path in run_directories("results/mixed/wild")], [1, 1])
+
+
+def test_fail_fast():
+    write_two(2000)
+    run("run", "base.yaml", "name=other", "model[0].conv.maps=4", "train.max_epochs=1", "--quiet")
+    shutil.copy("results/other/seed-1/best.safetensors", "weights.safetensors")
+    write("two.yaml", read("two.yaml").replace("{label: No dropout, set: {", "{label: No dropout, set: {train.init_from: weights.safetensors, "))
+    done = run("sweep", "two.yaml", "-j", "2", "--fail-fast", wanted=1)
+    check_equal(states("two.yaml"), ["interrupted", "failed", "pending", "pending"])
+    check_in("failed:\n  1  results/two/no-dropout/seed-1", done.out)
+
+
+def test_work_keeps_its_failure():
+    write_two()
+    run("run", "base.yaml", "name=other", "model[0].conv.maps=4", "train.max_epochs=1", "--quiet")
+    write("two.yaml", TWO.replace("{label: No dropout, set: {", "{label: No dropout, set: {train.init_from: results/other/seed-1/best.safetensors, "))
+    run("work", "two.yaml", "--index", "1", wanted=2)
+    check_equal(states("two.yaml"), ["pending", "failed", "pending", "pending"])
+    check_in("best.safetensors", status("two.yaml")["runs"][1]["failure"]["text"])
+
+
+def kill_owner(directory, times):
+    """Ends so many processes that have the run directory, one after the other, the hard way."""
+    killed = set()
+    end = time.monotonic() + 60
+    while len(killed) < times and time.monotonic() < end:
+        process = owner(directory)
+        if process is not None and process not in killed and rows(pathlib.Path(directory)) > 0:
+            kill(process, signal.SIGKILL)
+            killed.add(process)
+        time.sleep(0.001)
+
+
+def sweep_with_kills(times, wanted):
+    killer = threading.Thread(target=kill_owner, args=("results/two/no-dropout/seed-1", times))
+    killer.start()
+    done = run("sweep", "two.yaml", "-j", "2", wanted=wanted)
+    killer.join()
+    return done
+
+
+def test_crashes():
+    write_two(60)
+    run("sweep", "two.yaml", "--out", "whole", "--quiet")
+    done = sweep_with_kills(1, wanted=0)
+    check_in("assay: warning: No dropout, seed 1: ended by signal 9 (Killed); trying once more\n", done.err)
+    check_same_runs("results", "whole")
+    shutil.rmtree("results")
+    done = sweep_with_kills(2, wanted=1)
+    check_equal(states("two.yaml"), ["finished", "failed", "finished", "finished"])
+    check_in("] No dropout, seed 1: failed: ended by signal 9 (Killed)\n", done.err)
+    check_equal(load("results/two/no-dropout/seed-1/failure.json")["signal"], 9)
+    before = {path: text for path, text in records().items() if path.parent.name != "no-dropout"}
+    run("sweep", "two.yaml")
+    check_same_runs("results", "whole")
+    check_equal({path: text for path, text in records().items() if path in before}, before)
+
+
+def test_signals():
+    write_two(120)
+    run("sweep", "two.yaml", "--out", "whole", "--quiet")
+    for number, code, said in ((signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated"),
+                               (signal.SIGUSR1, 75, "stopped"), (signal.SIGHUP, 129, "hung up")):
+        out = f"by-{number}"
+        sweep = start("sweep", "two.yaml", "-j", "2", "--out", out, start_new_session=True)
+        wait_for(lambda: any(rows(path) > 3 for path in run_directories(out)), "an epoch or two")
+        workers = children(sweep.pid)
+        # A terminal tells the whole group, others the sweep alone.
+        (os.killpg if number == signal.SIGINT else os.kill)(sweep.pid, number)
+        finish(sweep)
+        check_equal(sweep.returncode, code)
+        check_in(f"assay: {said} with 0 of 4 runs done; the same command goes on\n", sweep.err)
+        check(not any(pathlib.Path(f"/proc/{worker}").exists() for worker in workers), "a process was left behind")
+        check_equal(sorted(states("two.yaml", "--out", out))[:2], ["interrupted", "interrupted"])
+        for path in run_directories(out):
+            check(load(path / "provenance.json")["outcome"] is not None, path, "was not ended in order")
+        run("sweep", "two.yaml", "--out", out, "--quiet")
+        check_same_runs(out, "whole")
+
+
+def test_second_interrupt():
+    write_two(100000)
+    sweep = start("sweep", "two.yaml", "-j", "2")
+    wait_for(lambda: len(run_directories("results")) == 2, "two runs")
+    workers = children(sweep.pid)
+    for worker in workers:
+        kill(worker, signal.SIGSTOP)  # so that it cannot end by itself
+    kill(sweep.pid, signal.SIGINT)
+    time.sleep(0.3)
+    check(sweep.poll() is None, "the first one has ended it")
+    kill(sweep.pid, signal.SIGINT)
+    finish(sweep)
+    check_equal(sweep.returncode, 130)
+    check(not any(pathlib.Path(f"/proc/{worker}").exists() for worker in workers), "a process was left behind")
+
+
+def test_parent_killed():
+    """Its processes end by themselves, after a checkpoint, and what they leave is gone on with at once."""
+    write_two(60)
+    run("sweep", "two.yaml", "--out", "whole", "--quiet")
+    sweep = start("sweep", "two.yaml", "-j", "2")
+    wait_for(lambda: any(rows(path) > 3 for path in run_directories("results")), "an epoch or two")
+    workers = children(sweep.pid)
+    kill(sweep.pid, signal.SIGKILL)
+    run("sweep", "two.yaml", "-j", "2", "--quiet")
+    finish(sweep)
+    wait_for(lambda: not any(pathlib.Path(f"/proc/{worker}").exists() for worker in workers), "the end of orphans", 10)
+    check_same_runs("results", "whole")
+
+
+def test_several_at_once():
+    """Runs that are over while another sweep still loads their data are not done twice."""
+    write_two()
+    write("two.yaml", read("two.yaml").replace("[1, 2]", str(list(range(1, 13)))))
+    run("sweep", "two.yaml", "--out", "whole", "--quiet")
+    for round_ in range(4):
+        out = f"by-{round_}"
+        sweeps = [start("sweep", "two.yaml", "-j", "2", "--format", "json", "--out", out) for _ in range(4)]
+        for sweep in sweeps:
+            finish(sweep)
+            check_equal((sweep.returncode, json.loads(sweep.out)["totals"]["finished"]), (0, 24))
+        check(sum(": finished, " in sweep.err for sweep in sweeps) > 1, "one has done all")
+        check_equal([sessions(path) for path in run_directories(out)], [1] * 24)
+        check_same_runs(out, "whole")
+
+
+def test_waits_for_others_and_takes_over():
+    write_two(150)
+    write("two.yaml", read("two.yaml").replace("[1, 2]", "[1]").replace('  - {label: "Plain, as it is"}\n', ""))
+    other = start("work", "two.yaml", "--index", "0", "--threads", "1")
+    wait_for(lambda: rows(pathlib.Path("results/two/no-dropout/seed-1")) > 0, "an epoch")
+    check_equal(states("two.yaml"), ["running"])
+    check_in(f" {other.pid}\n", run("status", "two.yaml").out)
+    sweep = start("sweep", "two.yaml")
+    line = sweep.stderr.readline()
+    check_equal(line, "two: 1 run, 1 running\n")
+    line = sweep.stderr.readline()
+    check_equal(line, "nothing left to start here; waiting for 1 run elsewhere (ending this sweep leaves them alone)\n")
+    kill(other.pid, signal.SIGKILL)
+    finish(other)
+    finish(sweep)
+    check_equal(sweep.returncode, 0)
+    check_equal((states("two.yaml"), sessions(pathlib.Path("results/two/no-dropout/seed-1"))), (["finished"], 2))
+
+
+def test_stale():
+    write_two()
+    run("sweep", "two.yaml", "--quiet")
+    run("sweep", "two.yaml", "--quiet", "--out", "other")
+    before = records()
+    write("two.yaml", read("two.yaml").replace("dropout.rate\": 0}", "dropout.rate\": 0.5}"))
+    done = run("sweep", "two.yaml", wanted=1)
+    check_in("assay: warning: 2 runs left alone: another config was run there\n", done.err)
+    check_in("two: 4 runs: 2 finished, 2 stale\nfailed:\n  1  results/two/no-dropout/seed-1  No dropout, seed 1: another "
+             "config was run there; remove the directory, or rename the experiment\n", done.out)
+    check_equal(records(), before)
+    check_in("another config was run in results/two/no-dropout/seed-1; remove it, or replace it with --again",
+             run("work", "two.yaml", "--index", "1", wanted=2).err)
+    # One that was only begun is known as another's too.
+    pathlib.Path("other/two/no-dropout/seed-1/summary.json").unlink()
+    check_equal(states("two.yaml", "--out", "other"), ["finished", "stale", "finished", "stale"])
+    run("work", "two.yaml", "--index", "1", "--again", "--quiet")
+    check_equal(states("two.yaml"), ["finished", "finished", "finished", "stale"])
+
+
+main(globals())
