@@ -3,41 +3,46 @@
 
 /* tanh(x) = x P(x²) / Q(x²) on [-9, 9], saturated outside. Coefficients fitted for this file by iteratively
  * reweighted least squares towards the minimax relative error, 2.1e-8 before rounding. */
-static inline float tanh_of(float x)
+static inline vector tanh_of(vector x)
 {
-    const float bounded = x < -9.0f ? -9.0f : x > 9.0f ? 9.0f : x;
-    const float u = bounded * bounded;
-    float p = 1.3354490e-08f;
-    p = MULTIPLY_ADD(p, u, 2.0608955e-05f);
-    p = MULTIPLY_ADD(p, u, 3.4955804e-03f);
-    p = MULTIPLY_ADD(p, u, 1.3381019e-01f);
-    p = MULTIPLY_ADD(p, u, 1.0f);
-    float q = 7.7764868e-07f;
-    q = MULTIPLY_ADD(q, u, 3.2856221e-04f);
-    q = MULTIPLY_ADD(q, u, 2.5876953e-02f);
-    q = MULTIPLY_ADD(q, u, 4.6714335e-01f);
-    q = MULTIPLY_ADD(q, u, 1.0f);
-    const float y = bounded * p / q;
-    return y > 1.0f ? 1.0f : y < -1.0f ? -1.0f : y;
+    const vector bounded = SMALLER(broadcast(9.0f), LARGER(broadcast(-9.0f), x)), u = bounded * bounded;
+    vector p = broadcast(1.3354490e-08f);
+    p = FUSED(p, u, broadcast(2.0608955e-05f));
+    p = FUSED(p, u, broadcast(3.4955804e-03f));
+    p = FUSED(p, u, broadcast(1.3381019e-01f));
+    p = FUSED(p, u, broadcast(1.0f));
+    vector q = broadcast(7.7764868e-07f);
+    q = FUSED(q, u, broadcast(3.2856221e-04f));
+    q = FUSED(q, u, broadcast(2.5876953e-02f));
+    q = FUSED(q, u, broadcast(4.6714335e-01f));
+    q = FUSED(q, u, broadcast(1.0f));
+    return LARGER(broadcast(-1.0f), SMALLER(broadcast(1.0f), bounded * p / q));
 }
 
-void KERNEL(tanh_forward)(size_t count, float *y, const float *x)
+/* 1 / (1 + exp(-x)) = (1 + tanh(x/2)) / 2 */
+static inline vector sigmoid_of(vector x)
 {
-    for (size_t i = 0; i < count; i++)
-        y[i] = tanh_of(x[i]);
+    return 0.5f + 0.5f * tanh_of(0.5f * x);
 }
+
+#define FORWARD(name)                                                                                        \
+    void KERNEL(name##_forward)(size_t count, float *y, const float *x)                                      \
+    {                                                                                                        \
+        size_t i = 0;                                                                                        \
+        for (; i + WIDTH <= count; i += WIDTH)                                                               \
+            *(vector *)(y + i) = name##_of(*(const vector *)(x + i));                                        \
+        vector last = {0};                                                                                   \
+        memcpy(&last, x + i, (count - i) * sizeof *x);                                                       \
+        last = name##_of(last);                                                                              \
+        memcpy(y + i, &last, (count - i) * sizeof *y);                                                       \
+    }
+FORWARD(tanh)
+FORWARD(sigmoid)
 
 void KERNEL(tanh_backward)(size_t count, float *dx, const float *dy, const float *y)
 {
     for (size_t i = 0; i < count; i++)
         dx[i] = dy[i] * (1.0f - y[i] * y[i]);
-}
-
-/* 1 / (1 + exp(-x)) = (1 + tanh(x/2)) / 2 */
-void KERNEL(sigmoid_forward)(size_t count, float *y, const float *x)
-{
-    for (size_t i = 0; i < count; i++)
-        y[i] = 0.5f + 0.5f * tanh_of(0.5f * x[i]);
 }
 
 void KERNEL(sigmoid_backward)(size_t count, float *dx, const float *dy, const float *y)

@@ -9,6 +9,12 @@
 
 #include "math/kernels.h"
 
+#if defined(__FMA__)
+#include <immintrin.h>
+#elif defined(__ARM_FEATURE_FMA) && defined(__aarch64__)
+#include <arm_neon.h>
+#endif
+
 #ifndef ASSAY_KERNEL_SET
 #define ASSAY_KERNEL_SET plain
 #endif
@@ -32,12 +38,37 @@ typedef float vector __attribute__((vector_size(4 * WIDTH), aligned(4), may_alia
 typedef int32_t int_vector __attribute__((vector_size(4 * WIDTH), aligned(4), may_alias));
 typedef uint8_t byte_vector __attribute__((vector_size(WIDTH), aligned(1), may_alias));
 
-/* a * b + c, rounded once where the machine can do so in one instruction. */
-#if defined(__FMA__) || defined(__ARM_FEATURE_FMA)
-#define MULTIPLY_ADD(a, b, c) __builtin_fmaf((a), (b), (c))
+/* a * b + c, rounded once where the machine can do so in one instruction: spelled out, since whether a sum is
+ * rounded once or twice must not depend on how a compiler treats a loop. LARGER is a > b ? a : b and SMALLER
+ * a < b ? a : b in every lane, so b where one of them is NaN; compilers make branches of those. */
+#if defined(__AVX512F__)
+#define FUSED(a, b, c) ((vector)_mm512_fmadd_ps((__m512)(a), (__m512)(b), (__m512)(c)))
+#define LARGER(a, b) ((vector)_mm512_max_ps((__m512)(a), (__m512)(b)))
+#define SMALLER(a, b) ((vector)_mm512_min_ps((__m512)(a), (__m512)(b)))
+#elif defined(__FMA__)
+#define FUSED(a, b, c) ((vector)_mm256_fmadd_ps((__m256)(a), (__m256)(b), (__m256)(c)))
+#define LARGER(a, b) ((vector)_mm256_max_ps((__m256)(a), (__m256)(b)))
+#define SMALLER(a, b) ((vector)_mm256_min_ps((__m256)(a), (__m256)(b)))
 #else
-#define MULTIPLY_ADD(a, b, c) ((a) * (b) + (c))
+#if defined(__ARM_FEATURE_FMA) && defined(__aarch64__)
+#define FUSED(a, b, c) ((vector)vfmaq_f32((float32x4_t)(c), (float32x4_t)(a), (float32x4_t)(b)))
+#else
+#define FUSED(a, b, c) ((a) * (b) + (c)) /* nothing to fuse with: rounded twice, always */
 #endif
+#define LARGER(a, b) ((vector)where((a) > (b), (int_vector)(a), (int_vector)(b)))
+#define SMALLER(a, b) ((vector)where((a) < (b), (int_vector)(a), (int_vector)(b)))
+#endif
+
+static inline vector broadcast(float x)
+{
+    return x - (vector){0}; /* -0 stays */
+}
+
+/* Where `mask` is all ones, `a`, where it is 0 `b`. */
+static inline __attribute__((unused)) int_vector where(int_vector mask, int_vector a, int_vector b)
+{
+    return (mask & a) | (~mask & b);
+}
 
 /* Every kernel of one set, declared by the same list that fills its table. */
 #define KERNEL_LIST(X)                                                                                       \

@@ -41,12 +41,6 @@ static inline ptrdiff_t place(const struct pooling *p, int row, int column)
     for (int row = (w).y0; row < (w).y1; row++)                                                              \
         for (int column = (w).x0; column < (w).x1; column++)
 
-/* Where `mask` is all ones, `a`, where it is 0 `b`. */
-static inline int_vector where(int_vector mask, int_vector a, int_vector b)
-{
-    return (mask & a) | (~mask & b);
-}
-
 void KERNEL(max_forward)(const struct pooling *p, int first, int end, float *y, const float *x,
                          uint8_t *choice)
 {

@@ -1,58 +1,30 @@
 /* The product behind convolutions and linear layers, forward and backward: tiles of rows x columns that
- * stay in registers while the sum runs. Here alone vectors are as wide as the machine's registers, and the
- * fused multiply-add is spelled out: whether a sum is rounded once or twice must not depend on how a
- * compiler treats a loop. */
+ * stay in registers while the sum runs. */
 #include "math/kernels/kernel.h"
 
+/* The most registers a tile is wide, and the most rows of tiles so wide: what fits the registers. */
 #if defined(__AVX512F__)
-#include <immintrin.h>
-typedef __m512 chunk;
-#define BROADCAST(x) _mm512_set1_ps(x)
-#define FUSED(a, b, c) _mm512_fmadd_ps((a), (b), (c))
 enum { WIDEST = 4 };
-static const int most_rows[] = {0, 12, 12, 8,
-                                6}; /* of tiles 1, 2, 3 and 4 chunks wide: what fits the registers */
-#elif defined(__FMA__)
-#include <immintrin.h>
-typedef __m256 chunk;
-#define BROADCAST(x) _mm256_set1_ps(x)
-#define FUSED(a, b, c) _mm256_fmadd_ps((a), (b), (c))
-enum { WIDEST = 2 };
-static const int most_rows[] = {0, 0, 6};
-#elif defined(__ARM_FEATURE_FMA) && defined(__aarch64__)
-#include <arm_neon.h>
-typedef float32x4_t chunk;
-#define BROADCAST(x) vdupq_n_f32(x)
-#define FUSED(a, b, c) vfmaq_f32((c), (a), (b))
+static const int most_rows[] = {0, 12, 12, 8, 6};
+#elif defined(__aarch64__)
 enum { WIDEST = 4 };
 static const int most_rows[] = {0, 0, 0, 0, 6};
 #else
-typedef float chunk __attribute__((vector_size(16)));
-#define BROADCAST(x) ((chunk){(x), (x), (x), (x)})
-#define FUSED(a, b, c) ((a) * (b) + (c)) /* nothing to fuse with: rounded twice, always */
 enum { WIDEST = 2 };
 static const int most_rows[] = {0, 0, 6};
 #endif
 
-typedef chunk loose_chunk __attribute__((aligned(4), may_alias));
-enum { CHUNK = sizeof(chunk) / sizeof(float) };
-
-static inline __attribute__((always_inline)) chunk load(const float *from)
-{
-    return *(const loose_chunk *)from;
-}
-
-static inline __attribute__((always_inline)) void store(float *to, chunk sum, const float *bias, int column)
+static inline __attribute__((always_inline)) void store(float *to, vector sum, const float *bias, int column)
 {
     if (bias != NULL)
-        sum += load(bias + column);
-    *(loose_chunk *)to = sum;
+        sum += *(const vector *)(bias + column);
+    *(vector *)to = sum;
 }
 
 static inline __attribute__((always_inline)) void tile(const struct product *p, int row, int column,
                                                        const int rows, const int wide)
 {
-    chunk sums[12][4];
+    vector sums[12][4];
     const float *a = p->a + row * p->a_row;
     const float *b = p->b + column;
 
@@ -60,18 +32,18 @@ static inline __attribute__((always_inline)) void tile(const struct product *p, 
     for (int r = 0; r < rows; r++)
 #pragma GCC unroll 4
         for (int w = 0; w < wide; w++)
-            sums[r][w] = BROADCAST(0);
+            sums[r][w] = broadcast(0);
     for (int o = 0; o < p->outer; o++) {
         const float *ak = a + o * p->a_outer;
         const float *bk = b + o * p->b_outer;
         for (int k = 0; k < p->inner; k++) {
-            chunk columns[4];
+            vector columns[4];
 #pragma GCC unroll 4
             for (int w = 0; w < wide; w++)
-                columns[w] = load(bk + w * CHUNK);
+                columns[w] = *(const vector *)(bk + w * WIDTH);
 #pragma GCC unroll 12
             for (int r = 0; r < rows; r++) {
-                const chunk value = BROADCAST(ak[r * p->a_row]);
+                const vector value = broadcast(ak[r * p->a_row]);
 #pragma GCC unroll 4
                 for (int w = 0; w < wide; w++)
                     sums[r][w] = FUSED(value, columns[w], sums[r][w]);
@@ -82,22 +54,23 @@ static inline __attribute__((always_inline)) void tile(const struct product *p, 
     }
     float *c = p->c + row * p->c_row + column;
     const ptrdiff_t c_row = p->c_row;
-    const chunk alpha = BROADCAST(p->alpha), beta = BROADCAST(p->beta);
+    const vector alpha = broadcast(p->alpha), beta = broadcast(p->beta);
     const float *bias = p->bias;
     if (p->beta != 0) {
 #pragma GCC unroll 12
         for (int r = 0; r < rows; r++)
 #pragma GCC unroll 4
             for (int w = 0; w < wide; w++)
-                store(c + r * c_row + w * CHUNK, sums[r][w] * alpha + beta * load(c + r * c_row + w * CHUNK),
-                      bias, column + w * CHUNK);
+                store(c + r * c_row + w * WIDTH,
+                      sums[r][w] * alpha + beta * *(const vector *)(c + r * c_row + w * WIDTH), bias,
+                      column + w * WIDTH);
         return;
     }
 #pragma GCC unroll 12
     for (int r = 0; r < rows; r++)
 #pragma GCC unroll 4
         for (int w = 0; w < wide; w++)
-            store(c + r * c_row + w * CHUNK, sums[r][w] * alpha, bias, column + w * CHUNK);
+            store(c + r * c_row + w * WIDTH, sums[r][w] * alpha, bias, column + w * WIDTH);
 }
 
 #define TILE(rows, wide)                                                                                     \
@@ -134,7 +107,7 @@ static tile_function *const tiles[][7] = {{NULL}, {NULL}, {NAMES_6(2)}};
 void KERNEL(product)(const struct product *p)
 {
     for (int column = 0; column < p->columns;) {
-        const int left = (p->columns - column) / CHUNK;
+        const int left = (p->columns - column) / WIDTH;
         const int wide = left < WIDEST ? left : WIDEST;
         const int count = (p->rows + most_rows[wide] - 1) / most_rows[wide];
         for (int i = 0; i < count; i++) {
@@ -142,6 +115,6 @@ void KERNEL(product)(const struct product *p)
             const int end = (int)((long)p->rows * (i + 1) / count);
             tiles[wide][end - row](p, row, column);
         }
-        column += wide * CHUNK;
+        column += wide * WIDTH;
     }
 }
