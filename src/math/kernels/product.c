@@ -2,16 +2,17 @@
  * stay in registers while the sum runs. */
 #include "math/kernels/kernel.h"
 
-/* The most registers a tile is wide, and the most rows of tiles so wide: what fits the registers. */
+/* The most registers a tile is wide, and the most rows of tiles so wide: what fits the registers. So few rows
+ * that their sums would wait for each other get wider tiles. */
 #if defined(__AVX512F__)
-enum { WIDEST = 4 };
+enum { WIDEST = 4, FEW_ROWS = 0, WIDEST_OF_FEW = 0 };
 static const int most_rows[] = {0, 12, 12, 8, 6};
 #elif defined(__aarch64__)
-enum { WIDEST = 4 };
+enum { WIDEST = 4, FEW_ROWS = 0, WIDEST_OF_FEW = 0 };
 static const int most_rows[] = {0, 0, 0, 0, 6};
 #else
-enum { WIDEST = 2 };
-static const int most_rows[] = {0, 0, 6};
+enum { WIDEST = 2, FEW_ROWS = 3, WIDEST_OF_FEW = 4 };
+static const int most_rows[] = {0, 0, 6, 0, 3};
 #endif
 
 static inline __attribute__((always_inline)) void store(float *to, vector sum, const float *bias, int column)
@@ -78,11 +79,12 @@ static inline __attribute__((always_inline)) void tile(const struct product *p, 
     {                                                                                                        \
         tile(p, row, column, rows, wide);                                                                    \
     }
-#define TILES_6(wide) TILE(1, wide) TILE(2, wide) TILE(3, wide) TILE(4, wide) TILE(5, wide) TILE(6, wide)
+#define TILES_3(wide) TILE(1, wide) TILE(2, wide) TILE(3, wide)
+#define TILES_6(wide) TILES_3(wide) TILE(4, wide) TILE(5, wide) TILE(6, wide)
 #define TILES_8(wide) TILES_6(wide) TILE(7, wide) TILE(8, wide)
 #define TILES_12(wide) TILES_8(wide) TILE(9, wide) TILE(10, wide) TILE(11, wide) TILE(12, wide)
-#define NAMES_6(wide)                                                                                        \
-    NULL, tile_1_##wide, tile_2_##wide, tile_3_##wide, tile_4_##wide, tile_5_##wide, tile_6_##wide
+#define NAMES_3(wide) NULL, tile_1_##wide, tile_2_##wide, tile_3_##wide
+#define NAMES_6(wide) NAMES_3(wide), tile_4_##wide, tile_5_##wide, tile_6_##wide
 #define NAMES_8(wide) NAMES_6(wide), tile_7_##wide, tile_8_##wide
 #define NAMES_12(wide) NAMES_8(wide), tile_9_##wide, tile_10_##wide, tile_11_##wide, tile_12_##wide
 
@@ -100,7 +102,8 @@ TILES_6(4)
 static tile_function *const tiles[][7] = {{NULL}, {NULL}, {NULL}, {NULL}, {NAMES_6(4)}};
 #else
 TILES_6(2)
-static tile_function *const tiles[][7] = {{NULL}, {NULL}, {NAMES_6(2)}};
+TILES_3(4)
+static tile_function *const tiles[][7] = {{NULL}, {NULL}, {NAMES_6(2)}, {NULL}, {NAMES_3(4)}};
 #endif
 /* clang-format on */
 
@@ -108,7 +111,9 @@ void KERNEL(product)(const struct product *p)
 {
     for (int column = 0; column < p->columns;) {
         const int left = (p->columns - column) / WIDTH;
-        const int wide = left < WIDEST ? left : WIDEST;
+        const int wide = p->rows <= FEW_ROWS && left >= WIDEST_OF_FEW ? WIDEST_OF_FEW
+                         : left < WIDEST                              ? left
+                                                                      : WIDEST;
         const int count = (p->rows + most_rows[wide] - 1) / most_rows[wide];
         for (int i = 0; i < count; i++) {
             const int row = (int)((long)p->rows * i / count);
