@@ -64,7 +64,7 @@ static inline void write_in(const char *directory, const char *name, const struc
 /* Its curves; *last is the last validation error. Returns how many epochs there are. */
 static inline int make_curves(const struct made_run *made, struct text *text, char last[16])
 {
-    char errors[256], *rest = errors;
+    char errors[1024], *rest = errors;
     snprintf(errors, sizeof errors, "%s", made->val_errors != NULL ? made->val_errors : "5 3 2.5");
     text_add(text, "epoch,train_error_pct,val_error_pct,test_error_pct\n");
     int epoch = 0;

@@ -47,7 +47,7 @@ def sentence(path):
 
 
 def lines(folder):
-    files = sorted((source / folder).rglob("*.[ch]"))
+    files = sorted(path for path in (source / folder).rglob("*.*") if path.suffix in (".c", ".h", ".css", ".js"))
     for path in files:
         name = path.relative_to(source)
         twin = path.with_suffix(".h" if path.suffix == ".c" else ".c")

@@ -4,7 +4,6 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "cli/results.h"
-#include "report/claims.h"
 
 static const struct option options[] = {OPTION_OUT, OPTION_WRITE, OPTION_CHECK, {0}};
 enum { TEXT, JSON, MARKDOWN };
@@ -46,22 +45,6 @@ static const char *directory_of(struct arena *arena, const char *argument)
     return copy;
 }
 
-static const struct claims *load(struct request *request, const char *directory, const char *also,
-                                 struct assay_error *error)
-{
-    struct invocation *invocation = request->invocation;
-    const struct planned_experiment all = {.arena = request->arena, .diagnostics = diagnostics_create()};
-    const struct claims *claims = NULL;
-    if (all.diagnostics == NULL)
-        assay_fail_memory(error, "deciding claims");
-    else
-        claims = claims_load(all.arena, directory, also, experiment_out(invocation), all.diagnostics, error);
-    if (claims == NULL && all.diagnostics != NULL)
-        planned_experiment_fail(&all, invocation, error);
-    diagnostics_destroy(all.diagnostics);
-    return claims;
-}
-
 /* Whether the experiments of the book are all that the argument, a directory or a file there, is about. */
 static bool has_all(const struct book *book, const char *argument, bool is_directory)
 {
@@ -83,7 +66,8 @@ static const struct book *open_book(struct request *request, const char *argumen
             has_all(&request->books[i], argument, is_directory))
             return &request->books[i];
     struct book *book = &request->books[request->book_count];
-    *book = (struct book){directory, also, load(request, directory, also, error)};
+    *book = (struct book){directory, also,
+                          load_claims(request->invocation, request->arena, directory, also, error)};
     request->book_count += book->claims != NULL;
     return book->claims != NULL ? book : NULL;
 }
@@ -100,11 +84,6 @@ static void choose(struct chosen *chosen, const struct claim_result *claim)
         if (chosen->items[i] == claim)
             return;
     chosen->items[chosen->count++] = claim;
-}
-
-static bool is_of(const struct claim_result *claim, const char *path)
-{
-    return strcmp(path_file(claim->results->experiment->path), path_file(path)) == 0;
 }
 
 static struct claim_list list_of(struct request *request, const struct chosen *chosen)
@@ -214,7 +193,7 @@ static bool choose_all(struct request *request, struct chosen *chosen, struct as
         const struct claims *claims = open_book(request, argument, error)->claims;
         const size_t before = chosen->count;
         for (size_t c = 0; c < claims->count; c++)
-            if (directory_exists(argument) || is_of(&claims->items[c], argument))
+            if (directory_exists(argument) || claim_is_of(&claims->items[c], argument))
                 choose(chosen, &claims->items[c]);
         if (chosen->count == before)
             log_say(invocation->log, LOG_INFO, "%s declares no claims", argument);

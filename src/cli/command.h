@@ -64,7 +64,7 @@ bool option_integer(const struct invocation *invocation, const char *name, int64
 /* The commands, in the order of the help; NULL-terminated. */
 extern const struct command *const commands[];
 extern const struct command run_command, sweep_command, work_command, status_command, table_command,
-    claims_command, figures_command, check_command, bench_command, compare_command, predict_command,
-    layers_command, schema_command, data_command;
+    claims_command, figures_command, report_command, check_command, bench_command, compare_command,
+    predict_command, layers_command, schema_command, data_command;
 
 #endif

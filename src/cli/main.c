@@ -13,9 +13,10 @@
 #include "cli/help.h"
 
 const struct command *const commands[] = {
-    &run_command,     &sweep_command,   &work_command,   &status_command, &table_command,
-    &claims_command,  &figures_command, &check_command,  &bench_command,  &compare_command,
-    &predict_command, &layers_command,  &schema_command, &data_command,   NULL,
+    &run_command,    &sweep_command,  &work_command,    &status_command,
+    &table_command,  &claims_command, &figures_command, &report_command,
+    &check_command,  &bench_command,  &compare_command, &predict_command,
+    &layers_command, &schema_command, &data_command,    NULL,
 };
 
 /* A closed descriptor would be given to the next file that is opened, and what is printed would go there. */

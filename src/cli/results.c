@@ -1,5 +1,7 @@
 #include "cli/results.h"
 
+#include <string.h>
+
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/shell.h"
@@ -55,6 +57,26 @@ bool put_outputs(const struct invocation *invocation, const char *name, const st
                 check ? ": as the runs give it" : "");
     memory_free(directory);
     return done;
+}
+
+const struct claims *load_claims(struct invocation *invocation, struct arena *arena, const char *directory,
+                                 const char *also, struct assay_error *error)
+{
+    const struct planned_experiment all = {.arena = arena, .diagnostics = diagnostics_create()};
+    const struct claims *claims = NULL;
+    if (all.diagnostics == NULL)
+        assay_fail_memory(error, "deciding claims");
+    else
+        claims = claims_load(arena, directory, also, experiment_out(invocation), all.diagnostics, error);
+    if (claims == NULL && all.diagnostics != NULL)
+        planned_experiment_fail(&all, invocation, error);
+    diagnostics_destroy(all.diagnostics);
+    return claims;
+}
+
+bool claim_is_of(const struct claim_result *claim, const char *path)
+{
+    return strcmp(path_file(claim->results->experiment->path), path_file(path)) == 0;
 }
 
 enum assay_status tell_missing(const struct results *results, struct assay_error *error)

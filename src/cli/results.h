@@ -4,6 +4,7 @@
 #define CLI_RESULTS_H
 
 #include "cli/experiment.h"
+#include "report/claims.h"
 #include "report/outputs.h"
 #include "report/results.h"
 
@@ -31,6 +32,14 @@ const char *sweep_command_line(const struct invocation *invocation, struct arena
  * and tells people. */
 bool put_outputs(const struct invocation *invocation, const char *name, const struct output *outputs,
                  size_t count, struct assay_error *error);
+
+/* claims_load, of what the invocation's --out names; what is diagnosed goes to the complaint. NULL on
+ * failure. */
+const struct claims *load_claims(struct invocation *invocation, struct arena *arena, const char *directory,
+                                 const char *also, struct assay_error *error);
+
+/* Whether it is the claim of the experiment in this file of the directory. */
+bool claim_is_of(const struct claim_result *claim, const char *path);
 
 /* "3 of 70 runs are missing": ASSAY_INCOMPLETE, unless none is. */
 enum assay_status tell_missing(const struct results *results, struct assay_error *error);

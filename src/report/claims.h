@@ -77,6 +77,7 @@ bool claim_facts(struct arena *arena, const struct claim_list *list, const struc
 /* For people: the verdict first, then what it rests on. */
 void claims_add_text(struct text *text, const struct claim_list *list);
 void claims_add_markdown(struct text *text, const struct claim_list *list);
+void claims_add_html(struct text *text, const struct claim_list *list); /* an article for each claim */
 /* An array with an object for each claim, numbers to six significant digits. */
 void claims_add_json(struct text *text, const struct claim_list *list);
 

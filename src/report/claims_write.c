@@ -1,4 +1,4 @@
-/* Claims for people: in the terminal and as Markdown. */
+/* Claims for people: in the terminal, as Markdown and as HTML. */
 #include "report/claims.h"
 
 #include <string.h>
@@ -12,6 +12,7 @@ struct format {
     void (*overview)(struct text *text, const struct claim_list *list); /* NULL: none */
     void (*heading)(struct text *text, bool is_first, const char *verdict, const char *id, const char *say);
     void (*fact)(struct text *text, const char *name, const char *value);
+    const char *end; /* stands behind each claim */
 };
 
 static void add_claims(struct text *text, const struct claim_list *list, const struct format *format)
@@ -27,6 +28,7 @@ static void add_claims(struct text *text, const struct claim_list *list, const s
         format->heading(text, i == 0, shown_verdict(claim), claim->declared->id, claim->declared->say);
         for (size_t f = 0; f < facts.count && !text->failed; f++)
             format->fact(text, facts.items[f].name, facts.items[f].value);
+        text_add(text, "%s", format->end);
     }
     arena_destroy(arena);
 }
@@ -57,7 +59,7 @@ static void add_text_fact(struct text *text, const char *name, const char *value
 
 void claims_add_text(struct text *text, const struct claim_list *list)
 {
-    static const struct format format = {NULL, add_text_heading, add_text_fact};
+    static const struct format format = {NULL, add_text_heading, add_text_fact, ""};
     add_claims(text, list, &format);
 }
 
@@ -101,6 +103,33 @@ static void add_markdown_fact(struct text *text, const char *name, const char *v
 
 void claims_add_markdown(struct text *text, const struct claim_list *list)
 {
-    static const struct format format = {add_markdown_overview, add_markdown_heading, add_markdown_fact};
+    static const struct format format = {add_markdown_overview, add_markdown_heading, add_markdown_fact, ""};
+    add_claims(text, list, &format);
+}
+
+/* HTML. */
+
+static void add_html_heading(struct text *text, bool is_first, const char *verdict, const char *id,
+                             const char *say)
+{
+    (void)is_first;
+    text_add(text,
+             "<article class=\"claim\" data-verdict=\"%s\" aria-labelledby=\"claim-%s\">\n<h3 "
+             "id=\"claim-%s\"><strong>%s</strong> ",
+             verdict, id, id, verdict);
+    xml_add(text, say);
+    text_add(text, "</h3>\n<dl>\n");
+}
+
+static void add_html_fact(struct text *text, const char *name, const char *value)
+{
+    text_add(text, "<dt>%s</dt><dd>", name);
+    xml_add(text, value);
+    text_add(text, "</dd>\n");
+}
+
+void claims_add_html(struct text *text, const struct claim_list *list)
+{
+    static const struct format format = {NULL, add_html_heading, add_html_fact, "</dl>\n</article>\n"};
     add_claims(text, list, &format);
 }

@@ -204,3 +204,28 @@ const struct figure *figure_create(struct arena *arena, const struct results *re
     choose_range(figure);
     return figure;
 }
+
+struct figure_look figure_look(const struct figure *figure, const struct figure_line *line)
+{
+    const size_t columns = figure->declared->column_count;
+    if (figure->declared->point_count == 1)
+        return (struct figure_look){line->column % FIGURE_COLOURS,
+                                    line->column / FIGURE_COLOURS % FIGURE_DASHES};
+    const size_t rounds = line->point / FIGURE_COLOURS;
+    return (struct figure_look){line->point % FIGURE_COLOURS,
+                                (columns - 1 - line->column + rounds) % FIGURE_DASHES};
+}
+
+double figure_step(double range, int most, double least)
+{
+    static const int steps[] = {1, 2, 5};
+    static const double parts = 1e9; /* of 1, so that every step is a quotient of whole numbers */
+    double step = 0;
+    for (double scale = 1; scale < parts * parts; scale *= 10)
+        for (int i = 0; i < 3; i++) {
+            step = steps[i] * scale / parts;
+            if (step >= least && range / step <= most)
+                return step;
+        }
+    return step;
+}

@@ -30,6 +30,18 @@ struct figure {
 const struct figure *figure_create(struct arena *arena, const struct results *results,
                                    const struct experiment_figure *declared, struct assay_error *error);
 
+/* Colours tell points apart and dashes columns, the last being solid: usually the test's. Of a single point,
+ * colours do for columns. By number; whoever draws has so many. */
+enum { FIGURE_COLOURS = 7, FIGURE_DASHES = 4 };
+struct figure_look {
+    size_t colour, dash;
+};
+struct figure_look figure_look(const struct figure *figure, const struct figure_line *line);
+
+/* Between the tics of an axis: the smallest of 1, 2 or 5 times a power of ten (1e-9 at the least), from
+ * `least` on, of which a range holds at most `most`. */
+double figure_step(double range, int most, double least);
+
 enum figure_format { FIGURE_SVG, FIGURE_PNG, FIGURE_FORMATS };
 extern const char *const figure_extensions[FIGURE_FORMATS]; /* "svg", "png" */
 

@@ -35,31 +35,13 @@ static const struct {
 };
 
 /* Okabe and Ito's, those first that are strongest on white; their yellow is left out. */
-static const char *const colours[] = {"#0072b2", "#d55e00", "#009e73", "#cc79a7",
-                                      "#e69f00", "#56b4e9", "#000000"};
-static const char *const dashes[] = {"solid", "(12,6)", "(3,5)", "(12,5,3,5)"};
+static const char *const colours[FIGURE_COLOURS] = {"#0072b2", "#d55e00", "#009e73", "#cc79a7",
+                                                    "#e69f00", "#56b4e9", "#000000"};
+static const char *const dashes[FIGURE_DASHES] = {"solid", "(12,6)", "(3,5)", "(12,5,3,5)"};
 enum {
-    COLOURS = sizeof colours / sizeof colours[0],
-    DASHES = sizeof dashes / sizeof dashes[0],
     DIGITS = 6, /* of the numbers in the script */
     MOST_TICS = 15,
 };
-
-/* Colours tell points apart and dashes columns, the last being solid: usually the test's. Of a single point,
- * colours do for columns. */
-struct look {
-    const char *colour, *dash;
-};
-
-static struct look look_of(const struct figure *figure, const struct figure_line *line)
-{
-    const size_t columns = figure->declared->column_count;
-    if (figure->declared->point_count == 1)
-        return (struct look){colours[line->column % COLOURS], dashes[line->column / COLOURS % DASHES]};
-    const size_t rounds = line->point / COLOURS;
-    return (struct look){colours[line->point % COLOURS],
-                         dashes[(columns - 1 - line->column + rounds) % DASHES]};
-}
 
 static void add_number(struct text *text, double value)
 {
@@ -115,17 +97,6 @@ static void add_data(struct text *script, const struct figure *figure)
         add_band(script, band, figure->top);
         text_add(script, "END\n");
     }
-}
-
-/* 1, 2, 5, 10, 20, … epochs between tics. */
-static int tic_step(double last)
-{
-    static const int steps[] = {1, 2, 5};
-    for (int scale = 1; scale < 1000000; scale *= 10)
-        for (int i = 0; i < 3; i++)
-            if (last / (steps[i] * scale) <= MOST_TICS)
-                return steps[i] * scale;
-    return 1000000;
 }
 
 /* The key stands above the plot, in as many columns as its longest label leaves room for: its rows. */
@@ -186,7 +157,7 @@ static void add_axes(struct text *script, const struct figure *figure)
                      "set grid linecolor rgb '#dddddd' linewidth 1 linetype 1\n"
                      "set xlabel 'epoch'\nset ylabel ");
     gnuplot_add_quoted(script, figure->value);
-    text_add(script, "\nset xtics %d\nset xrange [", tic_step(figure->last_epoch));
+    text_add(script, "\nset xtics %.0f\nset xrange [", figure_step(figure->last_epoch, MOST_TICS, 1));
     add_number(script, 1);
     text_add_char(script, ':');
     add_number(script, fmax(figure->last_epoch, 2));
@@ -207,14 +178,15 @@ static void add_plot(struct text *script, const struct figure *figure)
                 script,
                 ", $band%zu using 1:2:3 with filledcurves linecolor rgb '%s' fillstyle transparent solid "
                 "0.15 noborder notitle",
-                i, look_of(figure, &figure->lines[i]).colour);
+                i, colours[figure_look(figure, &figure->lines[i]).colour]);
     for (size_t i = 0; i < figure->line_count; i++) {
-        const struct look look = look_of(figure, &figure->lines[i]);
+        const struct figure_look look = figure_look(figure, &figure->lines[i]);
         if (figure->lines[i].band.epochs > 0)
             text_add(script, ", $mean%zu using 1:2 with linespoints pointtype 7 pointsize 0.3", i);
         else
             text_add(script, ", NaN with lines");
-        text_add(script, " linewidth 2 linecolor rgb '%s' dashtype %s title ", look.colour, look.dash);
+        text_add(script, " linewidth 2 linecolor rgb '%s' dashtype %s title ", colours[look.colour],
+                 dashes[look.dash]);
         gnuplot_add_quoted(script, figure->lines[i].label);
     }
     text_add_char(script, '\n');

@@ -129,3 +129,29 @@ void grid_add_latex(struct text *text, const struct grid *grid)
     }
     text_add(text, "\\bottomrule\n\\end{tabular}\n");
 }
+
+static void add_html_cell(struct text *text, const char *cell, const char *element, const char *scope,
+                          bool number)
+{
+    text_add(text, "<%s%s%s>", element, scope, number ? " class=\"number\"" : "");
+    xml_add(text, cell);
+    text_add(text, "</%s>", element);
+}
+
+void grid_add_html(struct text *text, const struct grid *grid)
+{
+    text_add(text,
+             "<div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"table\">\n<table>\n<thead><tr>");
+    for (size_t column = 0; column < grid->column_count; column++)
+        add_html_cell(text, grid->columns[column].title, "th", " scope=\"col\"",
+                      grid->columns[column].number);
+    text_add(text, "</tr></thead>\n<tbody>\n");
+    for (size_t row = 0; row < grid->row_count; row++) {
+        text_add(text, "<tr>");
+        for (size_t column = 0; column < grid->column_count; column++)
+            add_html_cell(text, cell_at(grid, row, column), column == 0 ? "th" : "td",
+                          column == 0 ? " scope=\"row\"" : "", grid->columns[column].number);
+        text_add(text, "</tr>\n");
+    }
+    text_add(text, "</tbody>\n</table>\n</div>\n");
+}

@@ -1,4 +1,4 @@
-/* A table of texts, and how it is written: for a terminal, as Markdown, as LaTeX. */
+/* A table of texts, and how it is written: for a terminal, as Markdown, LaTeX or HTML. */
 #ifndef REPORT_GRID_H
 #define REPORT_GRID_H
 
@@ -28,5 +28,8 @@ void grid_add_text(struct text *text, const struct grid *grid);
 void grid_add_markdown(struct text *text, const struct grid *grid);
 /* A tabular environment with the rules of the package booktabs. */
 void grid_add_latex(struct text *text, const struct grid *grid);
+/* A table element in one that can be scrolled where it is too wide; the first cell of each row is its header.
+ */
+void grid_add_html(struct text *text, const struct grid *grid);
 
 #endif

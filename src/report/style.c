@@ -4,7 +4,7 @@
 
 #include "report/escape.h"
 
-static void end_text(struct text *text)
+static void end_nothing(struct text *text)
 {
     (void)text;
 }
@@ -14,7 +14,7 @@ static void add_shown(struct text *text, const char *plain)
     text_add_escaped(text, plain, strlen(plain));
 }
 
-static void start_text(struct text *text, const char *title)
+static void start_nothing(struct text *text, const char *title)
 {
     (void)text, (void)title;
 }
@@ -125,9 +125,46 @@ static void end_latex(struct text *text)
     text_add(text, "\\end{table}\n");
 }
 
-const struct style text_style = {start_text,         begin_text,    grid_add_text,
-                                 add_text_paragraph, add_text_note, end_text};
+static void begin_html(struct text *text, const char *name, const char *title)
+{
+    text_add(text, "<section aria-labelledby=\"table-%s\">\n<h3 id=\"table-%s\">", name, name);
+    xml_add(text, title);
+    text_add(text, "</h3>\n");
+}
+
+static void add_html_paragraph(struct text *text, const char *sentences)
+{
+    text_add(text, "<p class=\"legend\">");
+    xml_add(text, sentences);
+    text_add(text, "</p>\n");
+}
+
+static void add_html_note(struct text *text, bool is_first, const char *who, const char *what,
+                          const char *command)
+{
+    (void)is_first;
+    text_add(text, "<p class=\"gap\">");
+    xml_add(text, who);
+    text_add(text, ": ");
+    xml_add(text, what);
+    if (command != NULL) {
+        text_add(text, "; <code>");
+        xml_add(text, command);
+        text_add(text, "</code> runs what is missing");
+    }
+    text_add(text, "</p>\n");
+}
+
+static void end_html(struct text *text)
+{
+    text_add(text, "</section>\n");
+}
+
+const struct style text_style = {start_nothing,      begin_text,    grid_add_text,
+                                 add_text_paragraph, add_text_note, end_nothing};
 const struct style markdown_style = {start_markdown,         begin_markdown,    grid_add_markdown,
-                                     add_markdown_paragraph, add_markdown_note, end_text};
+                                     add_markdown_paragraph, add_markdown_note, end_nothing};
 const struct style latex_style = {start_latex,         begin_latex,    grid_add_latex,
                                   add_latex_paragraph, add_latex_note, end_latex};
+const struct style html_style = {start_nothing,      begin_html,    grid_add_html,
+                                 add_html_paragraph, add_html_note, end_html};

@@ -1,4 +1,4 @@
-/* What a text format does with titles, tables, sentences and notes: the terminal, Markdown, LaTeX. */
+/* What a text format does with titles, tables, sentences and notes: the terminal, Markdown, LaTeX, HTML. */
 #ifndef REPORT_STYLE_H
 #define REPORT_STYLE_H
 
@@ -18,5 +18,6 @@ struct style {
 };
 
 extern const struct style text_style, markdown_style, latex_style;
+extern const struct style html_style; /* parts of a page, whose head has the title of the document */
 
 #endif

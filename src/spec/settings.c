@@ -5,7 +5,7 @@
 #include "spec/relative.h"
 #include "spec/walk.h"
 
-bool check_settable(const struct loader *loader, const struct node *key, const struct path *map)
+const char *setting_of_runs(const char *path)
 {
     static const struct {
         const char *path, *reason;
@@ -14,14 +14,20 @@ bool check_settable(const struct loader *loader, const struct node *key, const s
         {"seed", "the experiment's seeds are those of its runs"},
         {"data.fold", "the experiment's folds are those of its runs"},
     };
-    const struct path path = {.parent = map, .key = key->text};
     for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++) {
         const size_t length = strlen(reserved[i].path);
-        if (strncmp(key->text, reserved[i].path, length) == 0 && strchr(".[", key->text[length]) != NULL)
-            return loader_refuse_at(loader, key->place, &path, "cannot be set by a point: %s",
-                                    reserved[i].reason);
+        if (strncmp(path, reserved[i].path, length) == 0 && strchr(".[", path[length]) != NULL)
+            return reserved[i].reason;
     }
-    return true;
+    return NULL;
+}
+
+bool check_settable(const struct loader *loader, const struct node *key, const struct path *map)
+{
+    const struct path path = {.parent = map, .key = key->text};
+    const char *reason = setting_of_runs(key->text);
+    return reason == NULL ||
+           loader_refuse_at(loader, key->place, &path, "cannot be set by a point: %s", reason);
 }
 
 struct override override_of(struct entry entry)

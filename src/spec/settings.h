@@ -9,8 +9,11 @@ struct entry {
     const struct node *key, *value;
 };
 
-/* Whether a point may set it: not its seed, its name or its fold, which the experiment has keys for. `map` is
- * the path of the map that has the key. */
+/* Why a path in a config is none that points may set, but belongs to single runs: their name, seed and fold,
+ * which the experiment has keys for. NULL of all others. */
+const char *setting_of_runs(const char *path);
+
+/* Whether a point may set it. `map` is the path of the map that has the key. */
 bool check_settable(const struct loader *loader, const struct node *key, const struct path *map);
 
 struct override override_of(struct entry entry);

@@ -1,4 +1,4 @@
-/* assay table, claims and figures as programs: what they print, write and check, and how they end. */
+/* assay table, claims, figures and report as programs: what they print, write and check, and how they end. */
 #include "results_case.h"
 
 static const char experiment[] = "name: e\ntitle: Two\nbase: ../net.yaml\nseeds: [1, 2, 3]\n"
@@ -144,6 +144,116 @@ static void figures(void)
     leave_directory();
 }
 
+/* How often `part` is in the file. */
+static int count_in(const char *path, const char *part)
+{
+    char *text = read_text(path);
+    int count = 0;
+    for (const char *at = text; (at = strstr(at, part)) != NULL; at += strlen(part))
+        count++;
+    memory_free(text);
+    return count;
+}
+
+static void pages(void)
+{
+    set_up();
+    CU_ASSERT_EQUAL(RUN("report", "x/e.yaml", "--static", "--check"), 1);
+    check_file("err", "assay: results/e/report.html is not there\n");
+    CU_ASSERT_EQUAL(RUN("report", "x/e.yaml", "--static"), 0);
+    check_file("out", "");
+    check_file("err", "results/e/report.html\n");
+    check_contains("results/e/report.html", "<td class=\"number\">2.20 ± 0.10</td>");
+    check_contains("results/e/report.html", "<strong>holds</strong> A beats B</h3>");
+    check_contains("results/e/report.html", "<strong>does not hold</strong> B beats A</h3>");
+    check_contains("results/e/report.html", "<h3 id=\"figure-f\">f</h3>");
+    check_contains("results/e/report.html", "<a href=\"b/seed-3/curves.csv\">curves.csv</a>");
+    CU_ASSERT_EQUAL(count_in("results/e/report.html", "class=\"line "), 2);
+    CU_ASSERT_EQUAL(count_in("results/e/report.html", "<script"), 0);
+    make_all(); /* the same again */
+    CU_ASSERT_EQUAL(RUN("report", "x/e.yaml", "--static", "--check"), 0);
+    check_file("err", "results/e/report.html: as the runs give it\n");
+    alter("results/e/report.html", "2.20", "2.21");
+    CU_ASSERT_EQUAL(RUN("report", "x/e.yaml", "--static", "--check"), 1);
+    check_contains("err", "<td class=\"number\">2.21 ± 0.10</td>");
+    leave_directory();
+}
+
+/* Where runs are missing, and of an experiment without figures and claims. */
+static void bare_pages(void)
+{
+    set_up();
+    write_text("x/shared.yaml",
+               "base: ../net.yaml\nseeds: [1, 2]\nruns_from: [e.yaml]\n"
+               "points: [{label: same, set: {train.batch_size: 1}}, {label: other}]\n"
+               "tables: [{name: t, columns: [{metric: val_error_pct}, {metric: epochs}]}]\n");
+    CU_ASSERT_EQUAL(RUN("report", "x/shared.yaml"), 1);
+    check_contains("err", "assay: shared: 2 of 4 runs are missing\n");
+    check_contains("results/shared/report.html",
+                   "2 of 4 runs are finished. <code>assay sweep shared.yaml</code>");
+    check_contains("results/shared/report.html", "<a href=\"../e/a/seed-1/\">directory</a>");
+    check_contains("results/shared/report.html", "<h3 id=\"figure-t-1\">t, by epoch</h3>");
+    CU_ASSERT_EQUAL(count_in("results/shared/report.html", "<figure"), 1);
+    CU_ASSERT_EQUAL(RUN("report", "x/bare.yaml"), 1);
+    check_contains("results/bare/report.html", "0 of 1 runs are finished");
+    CU_ASSERT_EQUAL(count_in("results/bare/report.html", "<section"), 0);
+    leave_directory();
+}
+
+/* All texts of others are shown as they are, and no path is. */
+static void pages_escape(void)
+{
+    set_up();
+    write_text("x/odd.yaml",
+               "title: '<script>alert(1)</script> \"&'\nbase: ../net.yaml\nseeds: 1\n"
+               "points: [{label: '</table><b>', set: {train.batch_size: 3}}, {label: '\"x'' onclick='}]\n"
+               "tables: [{name: t, title: '</h3><i>', heading: <u>, columns: [{metric: test_error_pct, "
+               "title: <s>}]}]\n"
+               "figures: [{name: f, title: '</svg>', columns: [val_error_pct]}]\n"
+               "claims: [{id: odd, say: '</article>', note: '<em>', less: ['</table><b>', '\"x'' onclick='], "
+               "metric: test_error_pct, family: odd}]\n");
+    struct results_case opened = results_case_open("x/odd.yaml");
+    for (size_t i = 0; i < opened.plan->count; i++)
+        make_run(&opened.plan->runs[i], &(struct made_run){.wrong = 20});
+    results_case_close(&opened);
+    CU_ASSERT_EQUAL(RUN("report", "x/odd.yaml", "--static"), 0);
+    check_contains("results/odd/report.html", "<h1>&lt;script&gt;alert(1)&lt;/script&gt; &quot;&amp;</h1>");
+    check_contains("results/odd/report.html", "<th scope=\"row\">&quot;x&#39; onclick=</th>");
+    static const char *const tags[] = {"<script", "<b>", "<i>", "<u>", "<s>", "<em>", "\"x' ", "assay-end-"};
+    for (size_t i = 0; i < sizeof tags / sizeof tags[0]; i++)
+        CU_ASSERT_EQUAL(count_in("results/odd/report.html", tags[i]), 0);
+    CU_ASSERT_EQUAL(count_in("results/odd/report.html", "</table>"), 3);
+    CU_ASSERT_EQUAL(count_in("results/odd/report.html", "</article>"), 1);
+    leave_directory();
+}
+
+/* A hundred runs of a hundred epochs, in a page that can still be mailed. */
+static void pages_are_small(void)
+{
+    struct text large = {0}, errors = {0};
+    set_up();
+    text_add(&large, "base: ../net.yaml\nseeds: 5\npoints:\n");
+    for (int i = 1; i <= 20; i++)
+        text_add(&large, "  - {label: point %d, set: {train.batch_size: %d}}\n", i, i);
+    text_add(&large, "tables: [{name: t, columns: [{metric: test_error_pct}]}]\n"
+                     "figures: [{name: f, columns: [val_error_pct, test_error_pct]}, {name: g, columns: "
+                     "[train_error_pct]}]\n");
+    for (int epoch = 1; epoch <= 100; epoch++)
+        text_add(&errors, "%s%.1f", epoch > 1 ? " " : "", 90.0 / epoch);
+    write_text("x/large.yaml", large.bytes);
+    struct results_case opened = results_case_open("x/large.yaml");
+    for (size_t i = 0; i < opened.plan->count; i++)
+        make_run(&opened.plan->runs[i], &(struct made_run){.wrong = 20 + (int)i, .val_errors = errors.bytes});
+    results_case_close(&opened);
+    CU_ASSERT_EQUAL(RUN("report", "x/large.yaml"), 0);
+    char *page = read_text("results/large/report.html");
+    CU_ASSERT_TRUE(strlen(page) > 100000 && strlen(page) < 1000000);
+    memory_free(page);
+    text_finish(&large);
+    text_finish(&errors);
+    leave_directory();
+}
+
 static void refuses(void)
 {
     set_up();
@@ -163,9 +273,16 @@ static void refuses(void)
 int main(void)
 {
     CU_TestInfo tests[] = {
-        {"tables", tables},   {"files name no paths", files_name_no_paths},
-        {"claims", claims},   {"figures", figures},
-        {"refuses", refuses}, CU_TEST_INFO_NULL,
+        {"tables", tables},
+        {"files name no paths", files_name_no_paths},
+        {"claims", claims},
+        {"figures", figures},
+        {"pages", pages},
+        {"bare pages", bare_pages},
+        {"pages escape", pages_escape},
+        {"pages are small", pages_are_small},
+        {"refuses", refuses},
+        CU_TEST_INFO_NULL,
     };
     return run_suite("reports", tests);
 }

@@ -12,7 +12,8 @@ import tempfile
 # Lowest first; those of one height do not include each other.
 FLOORS = ["base", "io math", "schema", "net", "layers", "train", "spec", "run", "report", "cli"]
 HEIGHT = {floor: height for height, floors in enumerate(FLOORS) for floor in floors.split()}
-GENERATED = {"build_info.h", "layer_list.inc", "version_vcs.h"}
+GENERATED = {"build_info.h", "layer_list.inc", "version_vcs.h",
+             "page_style.inc", "page_script.inc", "page_chart_style.inc", "page_chart_script.inc"}
 LIBRARIES = {
     "yaml.h": ["src/io/tree*"],
     "zlib.h": ["src/io/idx*", "src/io/input*", "src/io/gzip*"],

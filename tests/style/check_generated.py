@@ -30,7 +30,7 @@ for arguments, path in (
 
 tour = (source / "docs/tour.md").read_text(encoding="utf-8")
 named = set(re.findall(r"^\s*- `([^`]+)`", tour, re.M))
-there = {str(p.relative_to(source)) for folder in ("src", "include") for p in (source / folder).rglob("*") if p.suffix in (".c", ".h")}
+there = {str(p.relative_to(source)) for folder in ("src", "include") for p in (source / folder).rglob("*") if p.suffix in (".c", ".h", ".css", ".js")}
 # A header beside its source is told by the source's line.
 told = {n for n in there if n in named or (n.endswith(".h") and n[:-2] + ".c" in named)}
 for path in sorted(there - told):

@@ -1,0 +1,10 @@
+/* What pages are made with that is no text of an experiment: their style, their script, and the library that
+ * draws charts. All are part of the program. */
+#ifndef REPORT_PAGE_PARTS_H
+#define REPORT_PAGE_PARTS_H
+
+extern const char page_style[], page_script[];
+/* dygraphs (https://dygraphs.com), as its package had it when the program was built; "" without. */
+extern const char page_chart_style[], page_chart_script[];
+
+#endif
