@@ -54,6 +54,12 @@ static void add_leaf(struct collection *all, const struct node *leaf)
     text_finish(&value);
 }
 
+/* {tanh: {name: null}}, an item of a list: what it is may be all that tells it from another. */
+static bool is_choice(const struct node *item)
+{
+    return item->kind == NODE_MAP && item->count == 1;
+}
+
 static void collect(struct collection *all, const struct node *node)
 {
     if (node->kind == NODE_SCALAR || node->count == 0) {
@@ -65,6 +71,8 @@ static void collect(struct collection *all, const struct node *node)
         if (all->path.length == 0 && key != NULL && strcmp(key, "knobs") == 0)
             continue;
         const size_t length = path_enter(&all->path, (struct step){key, i});
+        if (key == NULL && is_choice(node->items[i]))
+            add_leaf(all, node->items[i]->keys[0]);
         collect(all, node->items[i]);
         path_leave(&all->path, length);
     }

@@ -18,7 +18,8 @@ struct settings {
 
 /* The keys of `count` run directories' config.yaml (NULL: a run without one) that are not the same in all
  * that have one, null being the same as absent; in the order of the files, and without knobs, whose effect
- * shows where they are used. NULL without memory. */
+ * shows where they are used. Of an item like {tanh: {…}} there is also what it is: "model[1]", "tanh". NULL
+ * without memory. */
 const struct settings *settings_differing(struct arena *arena, const char *const *directories, size_t count);
 
 #endif
