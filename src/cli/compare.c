@@ -34,8 +34,10 @@ const struct command compare_command = {
     .details = "Shows where the configs differ, the metrics at each run's best epoch, the errors by epoch as "
                "tables and charts, and for\n"
                "runs with predictions of the same images McNemar's exact test. Of any CSV file with a "
-               "header, the columns of numbers\n"
-               "that all files have are shown.\n",
+               "header, other programs' too, the\n"
+               "columns of numbers that all files have are shown, by its column epoch, or else by row. "
+               "Epochs are as each file counts\n"
+               "them, from 0 or from 1.\n",
     .examples = "assay compare results/quickstart-mlp/seed-1 results/quickstart-convnet/seed-1\n"
                 "assay compare results/*/seed-1 --metric test_loss\n"
                 "assay compare results/mlp/seed-1 elsewhere.csv --format csv > both.csv\n",

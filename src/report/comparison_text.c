@@ -152,11 +152,14 @@ static bool has_metric(const struct comparison *all, const char *name)
     return false;
 }
 
-/* Without a wish: the errors that are measured after each epoch; where there are none, the first column. */
+/* Without a wish: the errors that are measured after each epoch; where there are none, the validation's loss
+ * or the first column. */
 static bool is_shown(const struct comparison *all, size_t metric)
 {
     const char *name = all->metrics[metric];
     const bool has_errors = has_metric(all, "val_error_pct") || has_metric(all, "test_error_pct");
+    if (all->metric_count > 1 && !has_errors && has_metric(all, "val_loss"))
+        return strcmp(name, "val_loss") == 0;
     if (all->metric_count == 1 || !has_errors)
         return metric == 0;
     return strcmp(name, "val_error_pct") == 0 || strcmp(name, "test_error_pct") == 0;

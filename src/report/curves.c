@@ -10,10 +10,11 @@
 #include "io/csv.h"
 #include "run/summary.h"
 
-/* What other programs write where there is no number. */
+/* What other programs write where there is no number, or none that is finite. */
 static bool is_missing(const char *cell)
 {
-    static const char *const words[] = {"", "NA", "NaN", "nan", "null"};
+    static const char *const words[] = {"",    "NA",   "NaN",      "nan",      "null",
+                                        "inf", "-inf", "Infinity", "-Infinity"};
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         if (strcmp(cell, words[i]) == 0)
             return true;
@@ -52,7 +53,27 @@ static size_t best_row(const struct curves *curves, const struct summary_found *
             if (curves->epochs[row] == summary->result.result_epoch)
                 return row;
     const double *validation = curves_values(curves, "val_error_pct");
+    if (validation == NULL)
+        validation = curves_values(curves, "val_loss");
     return validation != NULL ? lowest(validation, curves->rows) : curves->rows - 1;
+}
+
+/* Several rows of one epoch, one below the other, become one, in which each column has its last number there:
+ * other programs write a row whenever they have something to say. A row without an epoch is left out. */
+static void join_rows(struct curves *curves, double *epochs, double *const *values)
+{
+    size_t kept = 0;
+    for (size_t row = 0; row < curves->rows; row++) {
+        if (isnan(epochs[row]))
+            continue;
+        const bool is_new = kept == 0 || epochs[kept - 1] != epochs[row];
+        kept += is_new;
+        epochs[kept - 1] = epochs[row];
+        for (size_t column = 0; column < curves->columns; column++)
+            if (is_new || !isnan(values[column][row]))
+                values[column][kept - 1] = values[column][row];
+    }
+    curves->rows = kept;
 }
 
 static const struct curves *make(struct arena *arena, const char *path, bool is_directory,
@@ -66,8 +87,7 @@ static const struct curves *make(struct arena *arena, const char *path, bool is_
         goto no_memory;
     for (size_t row = 0; row < csv->rows; row++)
         epochs[row] = (double)row + 1;
-    *curves = (struct curves){
-        .path = path, .directory = is_directory ? path : NULL, .rows = csv->rows, .epochs = epochs};
+    *curves = (struct curves){.path = path, .directory = is_directory ? path : NULL, .rows = csv->rows};
     for (size_t column = 0; column < csv->columns; column++) {
         double *numbers = arena_allocate(arena, csv->rows, sizeof *numbers);
         if (numbers == NULL)
@@ -75,14 +95,16 @@ static const struct curves *make(struct arena *arena, const char *path, bool is_
         if (!read_column(csv, column, numbers))
             continue;
         if (strcmp(csv->header[column], "epoch") == 0) {
-            curves->epochs = numbers;
-        } else {
+            epochs = numbers;
+        } else if (strcmp(csv->header[column], "step") != 0) {
             names[curves->columns] = csv->header[column];
             values[curves->columns++] = numbers;
         }
     }
     curves->names = names;
     curves->values = (const double *const *)values;
+    curves->epochs = epochs;
+    join_rows(curves, epochs, values);
     struct summary_found summary;
     const bool finished = is_directory && summary_read(path, &summary);
     curves->best = best_row(curves, finished ? &summary : NULL);

@@ -14,7 +14,7 @@ static void is_used_rightly(void)
         {{"chekc"}, "assay: there is no command chekc; did you mean check?\n"},
         {{"xyz"},
          "assay: there is no command xyz; known are run, sweep, work, status, table, claims, "
-         "figures, check, bench, compare, …\n"},
+         "figures, report, check, bench, …\n"},
         {{"run"},
          "assay: something is missing: assay run CONFIG [key=value ...]\n`assay run --help` says what it "
          "takes\n"},
@@ -58,8 +58,9 @@ static void is_used_rightly(void)
 
 static void tells_what_it_is(void)
 {
-    static const char *const names[] = {"run",   "sweep", "work",    "status",  "table",  "claims", "figures",
-                                        "check", "bench", "compare", "predict", "layers", "schema", "data"};
+    static const char *const names[] = {"run",     "sweep",   "work",   "status", "table",
+                                        "claims",  "figures", "report", "check",  "bench",
+                                        "compare", "predict", "layers", "schema", "data"};
     CU_ASSERT_EQUAL(RUN("--version"), 0);
     check_contains("out", "\nBLAS      ");
     CU_ASSERT_EQUAL(RUN("--help"), 0);
@@ -261,6 +262,32 @@ static void compares_runs(void)
     check_contains("out", "\"mcnemar\": [\n    {\n      \"a\": \"results/tiny/seed-1\",");
 }
 
+/* As Keras' CSVLogger and Lightning's CSVLogger write them: epochs from 0, several rows of an epoch, blanks,
+ * losses that are not finite. */
+static void compares_other_programs_runs(void)
+{
+    write_text("keras.csv", "epoch,accuracy,loss,val_accuracy,val_loss\n0,0.91,0.31,0.95,0.17\n"
+                            "1,0.96,0.12,0.97,0.1\n2,0.98,inf,0.96,0.11\n");
+    write_text("lightning.csv", "epoch,step,train_loss,val_loss\n0,49,0.5,\n0,99,0.25,\n0,99,,0.2\n"
+                                "1,149,0.125,\n1,199,0.0625,\n1,199,,0.15\n,199,7,7\n2,299,,0.3\n");
+    CU_ASSERT_EQUAL(RUN("compare", "keras.csv", "lightning.csv"), 0);
+    check_contains("out", "\n  epoch                                        1               1\n"
+                          "  val_loss                                   0.1            0.15\n\n");
+    check_contains("out", "\nval_loss                                       A               B\n"
+                          "  epoch 0                                   0.17             0.2\n"
+                          "  epoch 1                                    0.1            0.15\n"
+                          "  epoch 2                                   0.11             0.3\n");
+    CU_ASSERT_EQUAL(RUN("compare", "lightning.csv", "--format", "csv"), 0);
+    check_file("out",
+               "run,metric,epoch,value\nlightning.csv,train_loss,0,0.25\n"
+               "lightning.csv,train_loss,1,0.0625\nlightning.csv,train_loss,2,\n"
+               "lightning.csv,val_loss,0,0.2\nlightning.csv,val_loss,1,0.15\nlightning.csv,val_loss,2,0.3\n");
+    CU_ASSERT_EQUAL(RUN("compare", "keras.csv", "--metric", "loss", "--format", "csv"), 0);
+    check_contains("out", "keras.csv,loss,1,0.12\nkeras.csv,loss,2,\n");
+    CU_ASSERT_EQUAL(RUN("compare", "keras.csv", "results/tiny/seed-1"), 0);
+    check_contains("out", "\nval_loss by epoch\n");
+}
+
 static void prints_what_configs_may_hold(void)
 {
     CU_ASSERT_EQUAL(RUN("layers"), 0);
@@ -322,6 +349,7 @@ int main(void)
         {"output that is lost", notices_lost_output},
         {"predict", predicts_what_the_run_predicted},
         {"compare", compares_runs},
+        {"compare other programs' runs", compares_other_programs_runs},
         {"batches larger than the data", plans_for_what_there_is},
         {"data", handles_data},
         {"layers and schema", prints_what_configs_may_hold},
