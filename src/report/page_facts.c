@@ -173,7 +173,7 @@ static size_t count_machines(const struct results *results, struct machine *mach
 
 static bool add_machines(struct text *text, struct arena *arena, const struct results *results)
 {
-    struct grid_column columns[FACTS + 1] = {{"runs", true}};
+    struct grid_column columns[FACTS + 1] = {[FACTS] = {"runs", true}};
     struct machine *machines = arena_allocate(arena, results->plan->count, sizeof *machines);
     if (machines == NULL)
         return false;
@@ -182,13 +182,13 @@ static bool add_machines(struct text *text, struct arena *arena, const struct re
     if (cells == NULL)
         return false;
     for (size_t i = 0; i < FACTS; i++)
-        columns[i + 1] = (struct grid_column){facts[i].title, facts[i].number};
+        columns[i] = (struct grid_column){facts[i].title, facts[i].number};
     for (size_t row = 0; row < count; row++) {
         const char **cell = cells + row * (FACTS + 1);
-        cell[0] = arena_format(arena, "%zu", machines[row].runs);
-        if (cell[0] == NULL)
+        memcpy(cell, machines[row].facts, sizeof machines[row].facts);
+        cell[FACTS] = arena_format(arena, "%zu", machines[row].runs);
+        if (cell[FACTS] == NULL)
             return false;
-        memcpy(cell + 1, machines[row].facts, sizeof machines[row].facts);
     }
     if (count == 0)
         return true;
