@@ -5,6 +5,8 @@ assay=$build/assay
 
 build_packages='gcc libc6-dev meson ninja-build pkg-config libyaml-dev zlib1g-dev libopenblas-dev'
 test_packages="$build_packages libcunit1-dev python3 python3-yaml python3-jsonschema curl"
+# Without it the pages of `assay report` have pictures instead of charts.
+chart_packages='libjs-dygraphs'
 build_commands='meson ninja pkg-config'
 build_libraries='yaml-0.1 zlib openblas'
 wanted=$build_packages
@@ -53,6 +55,7 @@ install_packages() {
         $as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq
         # shellcheck disable=SC2086 # a list of words
         $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $wanted >/dev/null
+        $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $chart_packages >/dev/null 2>&1 || true
     fi
     all_there && return 0
     say_what_to_install

@@ -38,7 +38,7 @@ const struct command compare_command = {
                "columns of numbers that all files have are shown, by its column epoch, or else by row. "
                "Epochs are as each file counts\n"
                "them, from 0 or from 1.\n",
-    .examples = "assay compare results/quickstart-mlp/seed-1 results/quickstart-convnet/seed-1\n"
+    .examples = "assay compare results/quickstart/2-layer-net/seed-1 results/quickstart/convnet/seed-1\n"
                 "assay compare results/*/seed-1 --metric test_loss\n"
                 "assay compare results/mlp/seed-1 elsewhere.csv --format csv > both.csv\n",
     .options = options,
