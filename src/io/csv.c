@@ -11,6 +11,9 @@
 
 enum { FILE_LIMIT = 64 << 20, CELL_LIMIT = 8000000 };
 
+static const char byte_order_mark[] = "\xEF\xBB\xBF";
+enum { MARK_LENGTH = sizeof byte_order_mark - 1 };
+
 /* Cells are decoded where they stand, for which they always have the room, and closed by a NUL where their
  * separator was. */
 struct reader {
@@ -95,10 +98,9 @@ static size_t count_cells(const char *bytes, size_t length)
 const struct csv *csv_parse(struct arena *arena, const char *name, const char *bytes, size_t length,
                             struct assay_error *error)
 {
-    static const char mark[] = "\xEF\xBB\xBF";
-    if (length >= strlen(mark) && memcmp(bytes, mark, strlen(mark)) == 0) {
-        bytes += strlen(mark);
-        length -= strlen(mark);
+    if (length >= MARK_LENGTH && memcmp(bytes, byte_order_mark, MARK_LENGTH) == 0) {
+        bytes += MARK_LENGTH;
+        length -= MARK_LENGTH;
     }
     const size_t cell_count = count_cells(bytes, length);
     if (length == 0 || cell_count > CELL_LIMIT) {
@@ -151,11 +153,13 @@ static bool begins_row(const struct text *text)
     return text->length == 0 || text->bytes[text->length - 1] == '\n';
 }
 
-/* An empty first cell is written as "", for what follows must see that it is there. */
+/* An empty first cell is written as "", for what follows must see that it is there; and one that begins with
+ * a byte-order mark in quotes, or the mark would be taken for the file's. */
 void csv_add_text(struct text *text, const char *cell)
 {
-    const bool first = begins_row(text),
-               quoted = strpbrk(cell, ",\"\r\n") != NULL || (first && cell[0] == '\0');
+    const bool first = begins_row(text), quoted = strpbrk(cell, ",\"\r\n") != NULL ||
+                                                  (first && cell[0] == '\0') ||
+                                                  strncmp(cell, byte_order_mark, MARK_LENGTH) == 0;
     if (!first)
         text_add_char(text, ',');
     if (!quoted) {

@@ -108,6 +108,11 @@ static void test_write(void)
     CHECK_TEXT(text.bytes, "epoch,\"a,b\",\n-12,0.1,1.0e-05\n\"\",,\"x\"\"y\nz\"\n");
     check_bytes(text.bytes, text.length, "epoch|a,b|/-12|0.1|1.0e-05/||x\"y\nz");
     text_finish(&text);
+
+    csv_add_text(&text, "\xEF\xBB\xBFx"); /* not the file's own mark */
+    csv_end_row(&text);
+    check_bytes(text.bytes, text.length, "\xEF\xBB\xBFx");
+    text_finish(&text);
 }
 
 static void test_load(void)
