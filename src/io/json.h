@@ -9,6 +9,8 @@
 #include "base/arena.h"
 #include "base/text.h"
 
+enum { JSON_DEPTH_LIMIT = 64 };
+
 enum json_kind { JSON_NULL, JSON_FALSE, JSON_TRUE, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSON_OBJECT };
 
 struct json {
@@ -20,9 +22,9 @@ struct json {
     const char **keys;  /* object */
 };
 
-/* RFC 8259; duplicate keys, depth over 64, more than 1,000,000 values, \u0000 and invalid UTF-8 are errors.
- * `name` is what messages call it; they carry the byte offset. The result lives in the arena; NULL on failure
- * (ASSAY_INVALID, or ASSAY_MACHINE without memory). */
+/* RFC 8259; duplicate keys, depth over JSON_DEPTH_LIMIT, more than 1,000,000 values, \u0000 and invalid UTF-8
+ * are errors. `name` is what messages call it; they carry the byte offset. The result lives in the arena;
+ * NULL on failure (ASSAY_INVALID, or ASSAY_MACHINE without memory). */
 const struct json *json_parse(struct arena *arena, const char *name, const char *bytes, size_t length,
                               struct assay_error *error);
 const struct json *json_get(const struct json *object, const char *key); /* NULL when there is none */
@@ -37,8 +39,8 @@ struct json_writer {
     struct text *text;
     bool compact;
     int depth;
-    char closers[64];
-    bool filled[64];
+    char closers[JSON_DEPTH_LIMIT];
+    bool filled[JSON_DEPTH_LIMIT];
 };
 void json_open(struct json_writer *writer, const char *key, char bracket); /* '{' or '[' */
 void json_close(struct json_writer *writer);

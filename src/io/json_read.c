@@ -9,7 +9,7 @@
 #include "base/number.h"
 #include "base/utf8.h"
 
-enum { DEPTH_LIMIT = 64, VALUE_LIMIT = 1000000 };
+enum { VALUE_LIMIT = 1000000 };
 
 struct reader {
     struct arena *arena;
@@ -289,7 +289,7 @@ static bool check_keys(struct reader *reader, struct collection *object)
 
 static bool read_collection(struct reader *reader, struct json *value, bool is_object)
 {
-    if (reader->depth == DEPTH_LIMIT)
+    if (reader->depth == JSON_DEPTH_LIMIT)
         return fail(reader, reader->at, "nested more than 64 deep");
     struct collection collection = {.is_object = is_object};
     reader->depth++;

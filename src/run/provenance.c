@@ -50,6 +50,23 @@ static const struct json *read_file(const char *directory, struct arena *arena)
 
 static const char earlier_key[] = "earlier_sessions";
 
+/* A session is copied without those before it, which its file lists too. */
+static bool is_copied(const struct json *json, size_t i)
+{
+    return json->kind != JSON_OBJECT || strcmp(json->keys[i], earlier_key) != 0;
+}
+
+/* Lists and maps in each other, of what is copied. */
+static int depth_of(const struct json *json)
+{
+    int deepest = 0;
+    for (size_t i = 0; i < json->count; i++) {
+        const int depth = is_copied(json, i) ? depth_of(&json->items[i]) : 0;
+        deepest = depth > deepest ? depth : deepest;
+    }
+    return json->kind == JSON_ARRAY || json->kind == JSON_OBJECT ? deepest + 1 : 0;
+}
+
 static void copy_json(struct json_writer *writer, const char *key, const struct json *json)
 {
     switch (json->kind) {
@@ -70,13 +87,19 @@ static void copy_json(struct json_writer *writer, const char *key, const struct 
     case JSON_OBJECT:
         json_open(writer, key, json->kind == JSON_ARRAY ? '[' : '{');
         for (size_t i = 0; i < json->count; i++)
-            if (json->kind == JSON_ARRAY)
-                copy_json(writer, NULL, &json->items[i]);
-            else if (strcmp(json->keys[i], earlier_key) != 0)
-                copy_json(writer, json->keys[i], &json->items[i]);
+            if (is_copied(json, i))
+                copy_json(writer, json->kind == JSON_OBJECT ? json->keys[i] : NULL, &json->items[i]);
         json_close(writer);
         break;
     }
+}
+
+/* What is nested so deep that it could not be read from inside the list is left out: no session is. */
+static void copy_session(struct json_writer *writer, const struct json *json)
+{
+    enum { AROUND = 2 }; /* the object of the new file, and the list in it */
+    if (depth_of(json) <= JSON_DEPTH_LIMIT - AROUND)
+        copy_json(writer, NULL, json);
 }
 
 void provenance_start(struct provenance *provenance, const char *directory)
@@ -89,8 +112,8 @@ void provenance_start(struct provenance *provenance, const char *directory)
         struct json_writer writer = {.text = &provenance->earlier, .compact = true};
         json_open(&writer, NULL, '[');
         for (size_t i = 0; before != NULL && i < before->count; i++)
-            copy_json(&writer, NULL, &before->items[i]);
-        copy_json(&writer, NULL, there);
+            copy_session(&writer, &before->items[i]);
+        copy_session(&writer, there);
         json_close(&writer);
     }
     arena_destroy(arena);
