@@ -75,7 +75,7 @@ const struct config *config_bind(struct arena *arena, struct node *tree, const c
                                  struct diagnostics *diagnostics)
 {
     struct config *config = arena_allocate(arena, 1, sizeof *config);
-    if (config == NULL || !add_name_of_file(arena, tree, default_name)) {
+    if (config == NULL || (tree->kind == NODE_MAP && !add_name_of_file(arena, tree, default_name))) {
         diagnose_memory(diagnostics);
         return NULL;
     }
