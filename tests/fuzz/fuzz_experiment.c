@@ -1,0 +1,58 @@
+/* An experiment, over a config that is there as base.yaml. */
+#include <string.h>
+
+#include "base/file.h"
+#include "configs.h"
+#include "spec/experiment.h"
+#include "target.h"
+
+static const char base[] =
+    "data: {dataset: digits, validation: 100}\n"
+    "knobs: {activation: tanh, dropout: [0.2, 0.5]}\n"
+    "model: [conv: {maps: 4, kernel: 5}, \"${knobs.activation}\", dropout: \"${knobs.dropout[0]}\", "
+    "linear: 10]\n"
+    "train: {max_epochs: 3, optimizer: {sgd: 0.1}, early_stopping: {patience: 2}}\n";
+
+static void check_experiment(const struct experiment *experiment)
+{
+    REQUIRE(experiment->point_count > 0);
+    for (size_t i = 0; i < experiment->point_count; i++) {
+        const struct experiment_point *point = &experiment->points[i];
+        REQUIRE(point->name[0] != '\0' && strlen(point->name) <= 64 && point->name[0] != '.' &&
+                point->name[0] != '-');
+        REQUIRE(point->name[strspn(point->name, "abcdefghijklmnopqrstuvwxyz0123456789._-")] == '\0');
+        REQUIRE(point->final == (point->config == NULL));
+        for (size_t k = 0; k < i && k < 8; k++)
+            REQUIRE(strcmp(point->name, experiment->points[k].name) != 0);
+    }
+    for (size_t i = 0; i < experiment->table_count; i++)
+        for (size_t k = 0; k < experiment->tables[i].point_count; k++)
+            REQUIRE(experiment->tables[i].points[k] < experiment->point_count);
+    for (size_t i = 0; i < experiment->claim_count; i++)
+        for (size_t k = 0; k < experiment->claims[i].comparison_count; k++)
+            REQUIRE(experiment->claims[i].comparisons[k].a < experiment->point_count &&
+                    experiment->claims[i].comparisons[k].b < experiment->point_count);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+    static bool has_base;
+    target_link("experiment.yaml");
+    if (!has_base) {
+        REQUIRE(file_write_atomic("base.yaml", base, strlen(base), NULL));
+        has_base = true;
+    }
+    target_file(bytes, size);
+    struct arena *arena = arena_create();
+    struct diagnostics *diagnostics = diagnostics_create();
+    const struct experiment *experiment = experiment_load(arena, "experiment.yaml", diagnostics);
+    REQUIRE((experiment == NULL) == (diagnostics_count(diagnostics) > 0));
+    if (experiment != NULL)
+        check_experiment(experiment);
+    else
+        check_diagnostics(diagnostics);
+    (void)is_experiment("experiment.yaml");
+    diagnostics_destroy(diagnostics);
+    arena_destroy(arena);
+    return 0;
+}

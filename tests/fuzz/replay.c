@@ -1,0 +1,62 @@
+/* Runs a fuzz target over files: every argument is a file, or a directory whose files are meant. Fails where
+ * there is none, or where the target does. */
+#include <stdlib.h>
+
+#include "base/arena.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "target.h"
+
+enum { FILE_LIMIT = 1 << 20 };
+
+static bool replay_file(const char *path)
+{
+    char *bytes;
+    size_t length;
+    struct assay_error error;
+    if (!file_read(path, FILE_LIMIT, &bytes, &length, &error)) {
+        fprintf(stderr, "%s\n", error.text);
+        return false;
+    }
+    /* exactly as large as the input, for a sanitizer to see what is read behind it */
+    uint8_t *input = malloc(length > 0 ? length : 1);
+    REQUIRE(input != NULL);
+    for (size_t i = 0; i < length; i++)
+        input[i] = (uint8_t)bytes[i];
+    memory_free(bytes);
+    fprintf(stderr, "%s\n", path);
+    LLVMFuzzerTestOneInput(input, length);
+    free(input);
+    return true;
+}
+
+static size_t replay(struct arena *arena, const char *path)
+{
+    struct directory_names names;
+    struct assay_error error;
+    if (!directory_exists(path))
+        return replay_file(path) ? 1 : 0;
+    REQUIRE(directory_list(arena, path, "", &names, &error));
+    size_t count = 0;
+    for (size_t i = 0; i < names.count; i++) {
+        char *file = path_join(path, names.items[i]);
+        REQUIRE(file != NULL);
+        if (!directory_exists(file))
+            count += replay_file(file) ? 1 : 0;
+        memory_free(file);
+    }
+    return count;
+}
+
+int main(int count, char **arguments)
+{
+    struct arena *arena = arena_create();
+    bool done = count > 1 && arena != NULL;
+    for (int i = 1; done && i < count; i++) {
+        const size_t files = replay(arena, arguments[i]);
+        printf("%s: %zu inputs\n", arguments[i], files);
+        done = files > 0;
+    }
+    arena_destroy(arena);
+    return done ? EXIT_SUCCESS : EXIT_FAILURE;
+}
