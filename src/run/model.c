@@ -113,9 +113,11 @@ static bool load(struct assay_model *model, const char *path, struct assay_image
     model->path = arena_copy_text(model->arena, path, strlen(path));
     if (model->path == NULL)
         return assay_fail_memory(error, "loading a model");
-    const struct tensor_file *file = safetensors_read(model->arena, model->path, error);
+    const struct tensor_file *file = weights_read(model->arena, model->path, error);
+    /* the weights are held against the plan before there is memory for a network that only the config says */
     return file != NULL && bind_config(model, file, diagnostics, error) &&
            plan_network(model, file, image, threads, diagnostics, error) &&
+           weights_check(file, model->path, model->plan, error) &&
            create_network(model, file, instructions, error);
 }
 

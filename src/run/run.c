@@ -68,7 +68,7 @@ static bool set_weights(struct run *run, struct assay_error *error)
     const char *path = run->prepared->config->train.init_from;
     struct arena *arena = arena_create();
     const struct tensor_file *file =
-        arena != NULL ? safetensors_decode(arena, path, run->weights, run->weights_length, error) : NULL;
+        arena != NULL ? weights_decode(arena, path, run->weights, run->weights_length, error) : NULL;
     const bool done = file != NULL && weights_set(file, path, run->prepared->plan, run->network,
                                                   network_vectors(run->network).values, error);
     if (arena == NULL)
