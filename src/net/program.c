@@ -1,11 +1,12 @@
 #include "net/program.h"
 
-struct draft {
-    int level, per_sample, items, together;
-};
-
 /* How a later phase stands to an earlier one. */
 enum relation { INDEPENDENT, SAME_ITEM, ACROSS };
+
+struct draft {
+    int level, per_sample, items, together;
+    enum relation relation; /* of the phase that is being placed to those of the group */
+};
 
 static int find(const int *ids, int count, int id)
 {
@@ -44,11 +45,14 @@ static int place(const struct phase_use *uses, const int *group_of, int use, str
                  int *draft_count)
 {
     int join = -1, level = 0;
+    for (int g = 0; g < *draft_count; g++)
+        drafts[g].relation = INDEPENDENT;
+    for (int u = 0; u < use; u++) {
+        struct draft *draft = &drafts[group_of[u]];
+        draft->relation = worse(draft->relation, relate(&uses[u], &uses[use]));
+    }
     for (int g = 0; g < *draft_count; g++) {
-        enum relation relation = INDEPENDENT;
-        for (int u = 0; u < use; u++)
-            if (group_of[u] == g)
-                relation = worse(relation, relate(&uses[u], &uses[use]));
+        const enum relation relation = drafts[g].relation;
         if (relation == ACROSS && drafts[g].level >= level)
             level = drafts[g].level + 1;
         if (relation == SAME_ITEM) {
@@ -70,7 +74,7 @@ static int place(const struct phase_use *uses, const int *group_of, int use, str
     }
     if (join >= 0)
         level = drafts[join].level >= level ? drafts[join].level + 1 : level;
-    drafts[*draft_count] = (struct draft){level, phase->per_sample, phase->items, together};
+    drafts[*draft_count] = (struct draft){level, phase->per_sample, phase->items, together, INDEPENDENT};
     return (*draft_count)++;
 }
 

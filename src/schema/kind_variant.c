@@ -154,11 +154,20 @@ const struct assay_kind assay_kind_variant = {
 
 /* variants */
 
-static bool refuse_empty(const struct binder *binder, const struct assay_field *field,
-                         const struct node *node, const struct path *path)
+static bool check_count(const struct binder *binder, const struct assay_field *field, const struct node *node,
+                        const struct path *path)
 {
+    const bool too_many = field->most > 0 && (double)node->count > field->most;
+    if ((double)node->count >= field->least && !too_many)
+        return true;
     struct text message = {0};
-    text_add(&message, "wants at least one %s", field->variants->what);
+    if (too_many) {
+        text_add(&message, "wants at most %.0f ", field->most);
+        add_plural(&message, field->variants->what);
+        text_add(&message, ", found %zu", node->count);
+    } else {
+        text_add(&message, "wants at least one %s", field->variants->what);
+    }
     return refuse(binder, node->place, path, &message);
 }
 
@@ -167,8 +176,8 @@ static bool bind_variants(const struct binder *binder, const struct assay_field 
 {
     if (node->kind != NODE_LIST)
         return refuse_node(binder, field->kind->name, node, path);
-    if (node->count == 0 && field->least > 0)
-        return refuse_empty(binder, field, node, path);
+    if (!check_count(binder, field, node, path))
+        return false;
     struct assay_variant_value *items = arena_allocate(binder->arena, node->count, sizeof *items);
     if (items == NULL)
         return refuse_memory(binder, node->place, path);
@@ -204,6 +213,8 @@ static void json_variants(const struct assay_field *field, struct json_schema *s
     json_string(writer, "type", "array");
     if (field->least > 0)
         json_integer(writer, "minItems", 1);
+    if (field->most > 0)
+        json_integer(writer, "maxItems", (long long)field->most);
     json_open(writer, "items", '{');
     json_open(writer, "anyOf", '[');
     json_open(writer, NULL, '{');

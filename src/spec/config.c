@@ -21,7 +21,7 @@ static const struct assay_field fields[] = {
     {ASSAY_ANY(struct config, knobs), .key = "knobs", .operational = true,
      .help = "named values that experiments turn, of any form; ${knobs.pool} refers to the one called pool"},
     {ASSAY_VARIANTS(struct config, model), .key = "model", .variants = &assay_layers, .least = 1,
-     .help = "the layers in order, each as name, {name: options} or {name: its main option}"},
+     .most = 1000, .help = "the layers in order, each as name, {name: options} or {name: its main option}"},
     {ASSAY_SUBTABLE(struct config, train), .key = "train", .table = &train_table,
      .help = "how it is trained, and when that stops"},
 };
