@@ -29,16 +29,23 @@ static bool fail_by_size(struct assay_error *error, const char *path, size_t lim
     return file_fail(error, ASSAY_INVALID, "read", path, reason);
 }
 
+/* What is read of a file: all of it, which `most` must hold, or its beginning of so many bytes. */
+struct extent {
+    size_t most;
+    bool beginning;
+};
+
 /* Reads to the end, not to the size that was asked for: the file may be growing. */
-static bool read_rest(int file, const char *path, size_t limit, size_t size, char **bytes, size_t *length,
-                      struct assay_error *error)
+static bool read_rest(int file, const char *path, struct extent extent, size_t size, char **bytes,
+                      size_t *length, struct assay_error *error)
 {
     size_t capacity = size + 1, used = 0; /* `used` is below `capacity`: room for the NUL */
     char *buffer = memory_allocate(capacity, 1);
     if (buffer == NULL)
         return file_fail(error, ASSAY_MACHINE, "read", path, strerror(ENOMEM));
-    for (int interruptions = 0;;) {
-        const ssize_t count = read(file, buffer + used, capacity - used);
+    for (int interruptions = 0; !extent.beginning || used < extent.most;) {
+        const size_t room = capacity - used, left = extent.most - used;
+        const ssize_t count = read(file, buffer + used, extent.beginning && left < room ? left : room);
         if (count == 0)
             break;
         if (count < 0 && errno == EINTR && interruptions++ < FILE_MOST_INTERRUPTIONS)
@@ -48,8 +55,8 @@ static bool read_rest(int file, const char *path, size_t limit, size_t size, cha
             goto fail;
         }
         used += (size_t)count;
-        if (used > limit) {
-            fail_by_size(error, path, limit);
+        if (used > extent.most) {
+            fail_by_size(error, path, extent.most);
             goto fail;
         }
         if (used == capacity) {
@@ -71,7 +78,7 @@ fail:
     return false;
 }
 
-static bool read_descriptor(int file, const char *path, size_t limit, char **bytes, size_t *length,
+static bool read_descriptor(int file, const char *path, struct extent extent, char **bytes, size_t *length,
                             struct assay_error *error)
 {
     struct stat status;
@@ -80,21 +87,34 @@ static bool read_descriptor(int file, const char *path, size_t limit, char **byt
     if (!S_ISREG(status.st_mode))
         return file_fail(error, ASSAY_INVALID, "read", path,
                          S_ISDIR(status.st_mode) ? "it is a directory" : "it is not a regular file");
-    if ((uintmax_t)status.st_size > limit || (uintmax_t)status.st_size >= SIZE_MAX)
-        return fail_by_size(error, path, limit);
-    return read_rest(file, path, limit, (size_t)status.st_size, bytes, length, error);
+    const bool fits = (uintmax_t)status.st_size <= extent.most && (uintmax_t)status.st_size < SIZE_MAX;
+    if (!fits && !extent.beginning)
+        return fail_by_size(error, path, extent.most);
+    return read_rest(file, path, extent, fits ? (size_t)status.st_size : extent.most, bytes, length, error);
 }
 
-bool file_read(const char *path, size_t limit, char **bytes, size_t *length, struct assay_error *error)
+static bool read_extent(const char *path, struct extent extent, char **bytes, size_t *length,
+                        struct assay_error *error)
 {
     const int file = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC); /* a FIFO must not block */
     if (file < 0) {
         const bool missing = errno == ENOENT || errno == ENOTDIR || errno == ENAMETOOLONG;
         return file_fail(error, missing ? ASSAY_INVALID : ASSAY_MACHINE, "open", path, strerror(errno));
     }
-    const bool done = read_descriptor(file, path, limit, bytes, length, error);
+    const bool done = read_descriptor(file, path, extent, bytes, length, error);
     close(file);
     return done;
+}
+
+bool file_read(const char *path, size_t limit, char **bytes, size_t *length, struct assay_error *error)
+{
+    return read_extent(path, (struct extent){limit, false}, bytes, length, error);
+}
+
+bool file_read_beginning(const char *path, size_t size, char **bytes, size_t *length,
+                         struct assay_error *error)
+{
+    return read_extent(path, (struct extent){size, true}, bytes, length, error);
 }
 
 bool file_exists(const char *path)

@@ -13,6 +13,10 @@
  * ASSAY_MACHINE, too large ASSAY_INVALID. */
 bool file_read(const char *path, size_t limit, char **bytes, size_t *length, struct assay_error *error);
 
+/* The same of its first `size` bytes, or all that there are; the rest may be of any length. */
+bool file_read_beginning(const char *path, size_t size, char **bytes, size_t *length,
+                         struct assay_error *error);
+
 bool file_exists(const char *path); /* anything at all is there */
 bool directory_exists(const char *path);
 
@@ -30,7 +34,8 @@ bool file_writer_add(struct file_writer *writer, const void *bytes, size_t lengt
 bool file_writer_commit(struct file_writer *writer, struct assay_error *error);
 void file_writer_destroy(struct file_writer *writer); /* NULL is fine; after a commit too */
 
-/* Appends one piece to a file, creating it (for logs, which are never compared); no sync. */
+/* Appends one piece to a file, creating it (for logs, which are never compared); no sync. Only to a regular
+ * file: a link is not followed, nor a FIFO waited for. */
 bool file_append(const char *path, const void *bytes, size_t length, struct assay_error *error);
 
 /* mkdir -p with mode 0777 & ~umask; what is there already must be directories. */

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file_error.h"
@@ -147,9 +148,15 @@ void file_writer_destroy(struct file_writer *writer)
 
 bool file_append(const char *path, const void *bytes, size_t length, struct assay_error *error)
 {
-    const int file = open(path, O_WRONLY | O_APPEND | O_CREAT | O_NOCTTY | O_CLOEXEC, 0666);
+    const int flags = O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+    const int file = open(path, flags, 0666);
+    struct stat status;
     if (file < 0)
         return file_fail(error, ASSAY_MACHINE, "open", path, strerror(errno));
+    if (fstat(file, &status) != 0 || !S_ISREG(status.st_mode)) {
+        close(file);
+        return file_fail(error, ASSAY_MACHINE, "write", path, "it is not a regular file");
+    }
     const bool written = write_all(file, bytes, length);
     const int number = errno;
     if (close(file) == 0 && written)
