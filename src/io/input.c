@@ -158,13 +158,18 @@ void input_close(struct input *input)
     close(input->file);
 }
 
+static bool is_missing(int number)
+{
+    return number == ENOENT || number == ENOTDIR || number == ENAMETOOLONG;
+}
+
 /* Without O_NONBLOCK, opening a FIFO would wait for its writer. */
 bool input_open(struct input *input, const char *path, struct assay_error *error)
 {
     *input = (struct input){.path = path, .error = error};
     input->file = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     if (input->file < 0)
-        return fail_system(input, errno == ENOENT || errno == ENOTDIR ? ASSAY_INVALID : ASSAY_MACHINE);
+        return fail_system(input, is_missing(errno) ? ASSAY_INVALID : ASSAY_MACHINE);
     if (input_start(input))
         return true;
     input_close(input);

@@ -22,7 +22,7 @@ struct json {
     const char **keys;  /* object */
 };
 
-/* RFC 8259; duplicate keys, depth over JSON_DEPTH_LIMIT, more than 1,000,000 values, \u0000 and invalid UTF-8
+/* RFC 8259; duplicate keys, depth over JSON_DEPTH_LIMIT, more than 250,000 values, \u0000 and invalid UTF-8
  * are errors. `name` is what messages call it; they carry the byte offset. The result lives in the arena;
  * NULL on failure (ASSAY_INVALID, or ASSAY_MACHINE without memory). */
 const struct json *json_parse(struct arena *arena, const char *name, const char *bytes, size_t length,

@@ -9,7 +9,7 @@
 #include "base/number.h"
 #include "base/utf8.h"
 
-enum { VALUE_LIMIT = 1000000 };
+enum { VALUE_LIMIT = 250000 };
 
 struct reader {
     struct arena *arena;
@@ -321,7 +321,7 @@ static bool read_word(struct reader *reader, struct json *value)
 static bool read_value(struct reader *reader, struct json *value)
 {
     if (++reader->values > VALUE_LIMIT)
-        return fail(reader, reader->at, "more than 1000000 values");
+        return fail(reader, reader->at, "more than 250000 values");
     skip_space(reader);
     const char first = peek(reader);
     if (first == '{' || first == '[')

@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "io/json.h"
 
-enum { LENGTH_SIZE = 8, HEADER_LIMIT = 100000000, FILE_LIMIT = 1 << 30 };
+enum { LENGTH_SIZE = 8, HEADER_LIMIT = 8 << 20, FILE_LIMIT = 1 << 30 };
 
 static const char metadata_key[] = "__metadata__";
 
@@ -271,11 +271,52 @@ const struct tensor_file *safetensors_decode(struct arena *arena, const char *na
     return decode_members(&decoder, header, file) ? file : NULL;
 }
 
+/* How long a file is by its header, of which `bytes` are the beginning. */
+static bool find_length(struct decoder *decoder, const char *bytes, size_t length, size_t *whole)
+{
+    size_t header_length = 0, data = 0;
+    if (!get_header(decoder, bytes, length, &header_length))
+        return false;
+    const struct json *header =
+        json_parse(decoder->arena, decoder->name, bytes + LENGTH_SIZE, header_length, decoder->error);
+    if (header == NULL)
+        return false;
+    for (size_t i = 0; i < header->count; i++) {
+        const struct json *offsets = json_get(&header->items[i], "data_offsets");
+        size_t end;
+        if (offsets != NULL && offsets->kind == JSON_ARRAY && offsets->count == 2 &&
+            get_size(&offsets->items[1], &end) && end > data)
+            data = end;
+    }
+    *whole = LENGTH_SIZE + header_length + (data < FILE_LIMIT ? data : FILE_LIMIT);
+    return true;
+}
+
+bool safetensors_load(const char *path, char **bytes, size_t *length, struct assay_error *error)
+{
+    const size_t most = LENGTH_SIZE + HEADER_LIMIT;
+    char *beginning;
+    size_t read, whole = 0;
+    if (!file_read_beginning(path, most, &beginning, &read, error))
+        return false;
+    if (read < most) {
+        *bytes = beginning;
+        *length = read;
+        return true;
+    }
+    struct decoder decoder = {.arena = arena_create(), .name = path, .error = error};
+    const bool found = decoder.arena != NULL ? find_length(&decoder, beginning, read, &whole)
+                                             : assay_fail_memory(error, "reading tensors");
+    arena_destroy(decoder.arena);
+    memory_free(beginning);
+    return found && file_read(path, whole, bytes, length, error);
+}
+
 const struct tensor_file *safetensors_read(struct arena *arena, const char *path, struct assay_error *error)
 {
     char *bytes;
     size_t length;
-    if (!file_read(path, FILE_LIMIT, &bytes, &length, error))
+    if (!safetensors_load(path, &bytes, &length, error))
         return NULL;
     const struct tensor_file *file = safetensors_decode(arena, path, bytes, length, error);
     memory_free(bytes);

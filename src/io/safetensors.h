@@ -38,11 +38,13 @@ bool safetensors_write(const char *path, const struct tensor_file *file, struct 
 bool safetensors_encode(const struct tensor_file *file, char **bytes, size_t *length,
                         struct assay_error *error);
 
-/* Everything is checked before it is used: header length at most 100,000,000 and within the file, offsets
+/* Everything is checked before it is used: header length at most 8 MiB and within the file, offsets
  * that tile the buffer without holes or overlap, sizes that agree with shapes (checked arithmetic), no
  * duplicate names, only F32, only finite values. Lives in the arena; NULL on failure. The file is at most 1
  * GiB. */
 const struct tensor_file *safetensors_read(struct arena *arena, const char *path, struct assay_error *error);
+/* Its bytes (the caller's to memory_free), unless it is larger than its header says. */
+bool safetensors_load(const char *path, char **bytes, size_t *length, struct assay_error *error);
 const struct tensor_file *safetensors_decode(struct arena *arena, const char *name, const char *bytes,
                                              size_t length, struct assay_error *error);
 

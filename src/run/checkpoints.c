@@ -7,7 +7,6 @@
 #include "base/memory.h"
 
 static const char current[] = "checkpoint", previous[] = "checkpoint.previous";
-enum { FILE_LIMIT = 1 << 30 };
 
 /* Killed after this, the run goes on from the previous one: it was the newest whole one anyway. */
 static bool keep_previous(const struct run_directory *directory, struct assay_error *error)
@@ -41,7 +40,7 @@ static enum restored restore_from(struct trainer *trainer, const char *path, con
     size_t length;
     if (!file_exists(path))
         return RESTORED_NOTHING;
-    if (!file_read(path, FILE_LIMIT, &bytes, &length, error))
+    if (!file_read(path, trainer_checkpoint_limit(trainer), &bytes, &length, error))
         return RESTORE_REFUSED;
     const enum restored result = trainer_restore(trainer, identity, machine, path, bytes, length, error);
     memory_free(bytes);

@@ -21,9 +21,8 @@ static bool load_data(struct run *run, struct assay_error *error)
 
 static bool read_weights(struct run *run, struct assay_error *error)
 {
-    enum { FILE_LIMIT = 1 << 30 };
     const char *path = run->prepared->config->train.init_from;
-    return path == NULL || file_read(path, FILE_LIMIT, &run->weights, &run->weights_length, error);
+    return path == NULL || safetensors_load(path, &run->weights, &run->weights_length, error);
 }
 
 static bool identify(struct run *run, struct assay_error *error)

@@ -68,6 +68,18 @@ bool trainer_save(const struct trainer *trainer, const char *identity, const cha
     return true;
 }
 
+static size_t size_with_rows(const struct trainer *trainer, int rows)
+{
+    const struct network_vectors vectors = network_vectors(trainer->settings.network);
+    return BODY_AT + sizeof(struct head) + (size_t)rows * sizeof *trainer->history +
+           (2 * vectors.all + vectors.trained) * sizeof(float);
+}
+
+size_t trainer_checkpoint_limit(const struct trainer *trainer)
+{
+    return size_with_rows(trainer, trainer->settings.options->max_epochs);
+}
+
 static enum restored refuse(enum restored why, struct assay_error *error, const char *name, const char *what)
 {
     assay_fail(error, ASSAY_INVALID, "%s: %s", name, what);
@@ -134,7 +146,7 @@ enum restored trainer_restore(struct trainer *trainer, const char *identity, con
     const struct network_vectors vectors = network_vectors(trainer->settings.network);
     const size_t rows = (size_t)head.state.rows * sizeof *trainer->history;
     const size_t values = vectors.all * sizeof(float), direction = vectors.trained * sizeof(float);
-    if (length != BODY_AT + sizeof head + rows + values + direction + values)
+    if (length != size_with_rows(trainer, head.state.rows))
         return refuse(RESTORE_REFUSED, error, name, "does not fit this network");
 
     const char *at = bytes + BODY_AT + sizeof head;

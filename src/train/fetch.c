@@ -10,7 +10,7 @@
 #include "io/idx.h"
 #include "train/curl.h"
 
-enum { FILE_LIMIT = 64 << 20 }; /* bytes; the largest of MNIST, uncompressed, has 47,040,016 */
+enum { FILE_LIMIT = 48 << 20 }; /* bytes; the largest of MNIST, uncompressed, has 47,040,016 */
 
 const struct mnist_file mnist_files[MNIST_FILES] = {
     {"train-images-idx3-ubyte", "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db"},

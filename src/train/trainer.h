@@ -85,6 +85,9 @@ struct evaluation evaluate(struct network *network, const struct image_set *set,
 bool trainer_save(const struct trainer *trainer, const char *identity, const char *machine,
                   struct text *bytes);
 
+/* The most bytes that a checkpoint of this trainer can have. */
+size_t trainer_checkpoint_limit(const struct trainer *trainer);
+
 /* What came of restoring; all but the first two with an error, and the trainer as it was. */
 enum restored {
     RESTORED_NOTHING, /* there is no checkpoint */

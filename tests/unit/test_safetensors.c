@@ -188,10 +188,10 @@ static void test_header_length(void)
         uint64_t length;
         const char *wanted;
     } cases[] = {
-        {3, "s: declares a header of 3 bytes, but 2 follow and at most 100000000 are read"},
-        {100000001, "s: declares a header of 100000001 bytes, but 2 follow and at most 100000000 are read"},
+        {3, "s: declares a header of 3 bytes, but 2 follow and at most 8388608 are read"},
+        {8388609, "s: declares a header of 8388609 bytes, but 2 follow and at most 8388608 are read"},
         {UINT64_MAX,
-         "s: declares a header of 18446744073709551615 bytes, but 2 follow and at most 100000000 are read"},
+         "s: declares a header of 18446744073709551615 bytes, but 2 follow and at most 8388608 are read"},
         {0, "s: not a safetensors file: its header does not begin with {"},
         {1, "s: byte 1: a string was wanted"},
     };
