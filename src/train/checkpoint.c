@@ -1,6 +1,7 @@
 /* A checkpoint is a text line that says what it is, the SHA-256 of everything behind the digest, and then the
  * state: fixed-size little-endian fields and the flat vectors, without an offset or an index in it that could
  * lead anywhere. */
+#include <math.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -86,13 +87,41 @@ static enum restored refuse(enum restored why, struct assay_error *error, const 
     return why;
 }
 
+static bool is_sound_stopping(const struct stopping *stopping, int rows)
+{
+    unsigned char has_reference; /* of a file, and so perhaps neither true nor false */
+    memcpy(&has_reference, &stopping->has_reference, 1);
+    return has_reference <= 1 && isfinite(stopping->best) && isfinite(stopping->reference) &&
+           stopping->best_epoch >= 0 && stopping->best_epoch <= rows && stopping->bad_epochs >= 0 &&
+           stopping->bad_epochs <= rows;
+}
+
+/* Only some reasons to stop come before the first row or without early stopping. */
+static bool is_sound_reason(int reason, int rows, bool stops_early)
+{
+    return reason == STOP_NONE || reason == STOP_NON_FINITE ||
+           (rows > 0 && (reason == STOP_MAX_EPOCHS ||
+                         (stops_early && reason > STOP_MAX_EPOCHS && reason < STOP_NON_FINITE)));
+}
+
+/* Whether training could have got there, so that it can go on. */
+static bool is_sound(const struct trainer_state *state, const struct trainer *trainer)
+{
+    const struct trainer_settings *settings = &trainer->settings;
+    const uint32_t samples = settings->split->counts.train, batch = (uint32_t)trainer->batch;
+    return state->rows >= 0 && state->rows <= settings->options->max_epochs &&
+           state->epoch == state->rows + 1 && state->position <= samples &&
+           (state->position % batch == 0 || state->position == samples) && state->wrong <= samples &&
+           isfinite(state->loss_sum) && isfinite(state->train_s) && state->train_s >= 0 &&
+           is_sound_stopping(&state->stopping, state->rows) &&
+           is_sound_reason(state->stop_reason, state->rows, settings->options->early_stopping != NULL);
+}
+
 /* Everything the digest cannot vouch for: that this file is for this run, this program and this machine. */
 static enum restored check_head(const struct head *head, const struct trainer *trainer, const char *identity,
                                 const char *machine, const char *name, struct assay_error *error)
 {
     const struct network_vectors vectors = network_vectors(trainer->settings.network);
-    const struct trainer_state *state = &head->state;
-    const int max_epochs = trainer->settings.options->max_epochs;
     if (head->identity[NAME_SIZE - 1] != '\0' || head->machine[NAME_SIZE - 1] != '\0')
         return refuse(RESTORE_REFUSED, error, name, "not a checkpoint of this version");
     if (strcmp(head->identity, identity) != 0) {
@@ -106,11 +135,7 @@ static enum restored check_head(const struct head *head, const struct trainer *t
                    name, head->machine, machine);
         return RESTORE_OTHER_MACHINE;
     }
-    if (head->trained != vectors.trained || head->all != vectors.all || state->rows < 0 ||
-        state->rows > max_epochs || state->epoch != state->rows + 1 ||
-        state->position > trainer->settings.split->counts.train || state->stop_reason < STOP_NONE ||
-        state->stop_reason > STOP_NON_FINITE || state->stopping.best_epoch < 0 ||
-        state->stopping.best_epoch > state->rows)
+    if (head->trained != vectors.trained || head->all != vectors.all || !is_sound(&head->state, trainer))
         return refuse(RESTORE_REFUSED, error, name, "does not fit this network");
     return RESTORED;
 }
