@@ -6,7 +6,7 @@
 #include "io/idx.h"
 #include "target.h"
 
-enum { LIMIT = 1 << 20, GZIP_ROOM = 1 << 16 };
+enum { LIMIT = 1 << 16, GZIP_ROOM = 1 << 16 };
 
 static void check_read(const uint8_t *bytes, size_t size, const struct idx *idx)
 {
