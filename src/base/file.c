@@ -22,6 +22,11 @@ bool file_fail(struct assay_error *error, enum assay_status status, const char *
     return false;
 }
 
+static bool is_missing(int number)
+{
+    return number == ENOENT || number == ENOTDIR || number == ENAMETOOLONG;
+}
+
 static bool fail_by_size(struct assay_error *error, const char *path, size_t limit)
 {
     char reason[64];
@@ -98,8 +103,9 @@ static bool read_extent(const char *path, struct extent extent, char **bytes, si
 {
     const int file = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC); /* a FIFO must not block */
     if (file < 0) {
-        const bool missing = errno == ENOENT || errno == ENOTDIR || errno == ENAMETOOLONG;
-        return file_fail(error, missing ? ASSAY_INVALID : ASSAY_MACHINE, "open", path, strerror(errno));
+        const int number = errno;
+        return file_fail(error, is_missing(number) ? ASSAY_INVALID : ASSAY_MACHINE, "open", path,
+                         strerror(number));
     }
     const bool done = read_descriptor(file, path, extent, bytes, length, error);
     close(file);
@@ -120,7 +126,7 @@ bool file_read_beginning(const char *path, size_t size, char **bytes, size_t *le
 bool file_exists(const char *path)
 {
     struct stat status;
-    return lstat(path, &status) == 0;
+    return lstat(path, &status) == 0 || !is_missing(errno);
 }
 
 bool directory_exists(const char *path)

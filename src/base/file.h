@@ -17,7 +17,8 @@ bool file_read(const char *path, size_t limit, char **bytes, size_t *length, str
 bool file_read_beginning(const char *path, size_t size, char **bytes, size_t *length,
                          struct assay_error *error);
 
-bool file_exists(const char *path); /* anything at all is there */
+/* Anything at all is there, or it cannot be known: reading it then says why. */
+bool file_exists(const char *path);
 bool directory_exists(const char *path);
 
 /* Temporary name beside `path` (O_EXCL, O_NOFOLLOW), write, fsync, close, rename, fsync of the directory: up

@@ -12,6 +12,9 @@
 #include "base/file_error.h"
 #include "base/memory.h"
 
+/* Each means that somebody else has come and gone in between. */
+enum { MOST_TRIES = 10000 };
+
 struct file_lock {
     int file;
     char *path;
@@ -34,19 +37,21 @@ static bool is_looked_at(int file)
 /* The locked file; -1 on failure. */
 static int open_locked(const char *path, bool *held_by_other, struct assay_error *error)
 {
-    for (;;) {
+    for (int tries = 0;;) {
         const int file = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
         if (file < 0) {
             file_fail(error, ASSAY_MACHINE, "open", path, strerror(errno));
             return -1;
         }
         const bool locked = flock(file, LOCK_EX | LOCK_NB) == 0;
+        errno = locked ? 0 : errno;
         if (locked && is_still_there(file, path))
             return file;
-        const int number = errno;
-        const bool again = locked || (number == EWOULDBLOCK && is_looked_at(file));
+        const int number = errno; /* 0: it is another file by now */
+        const bool again = number == 0 || number == ENOENT || number == EINTR ||
+                           (number == EWOULDBLOCK && is_looked_at(file));
         close(file);
-        if (again)
+        if (again && ++tries < MOST_TRIES)
             continue;
         if (number == EWOULDBLOCK)
             *held_by_other = true;

@@ -67,7 +67,8 @@ static void add_error(struct text *text, const char *name, double error_pct)
 void add_outcome(struct text *text, const struct planned_run *run)
 {
     struct summary_found found;
-    if (!summary_read(run->directory, &found))
+    bool is_there;
+    if (!summary_read(run->directory, &is_there, &found, NULL) || !is_there)
         return;
     const struct assay_run_result *result = &found.result;
     if (result_diverged(result))
@@ -81,12 +82,15 @@ void add_outcome(struct text *text, const struct planned_run *run)
 }
 
 const struct run_seen *look_at_runs(struct arena *arena, const struct run_plan *plan,
-                                    struct run_counts *counts)
+                                    struct run_counts *counts, struct assay_error *error)
 {
     struct run_seen *seen = arena_allocate(arena, plan->count, sizeof *seen);
     *counts = (struct run_counts){0};
+    if (seen == NULL)
+        assay_fail_memory(error, "looking at the runs");
     for (size_t i = 0; seen != NULL && i < plan->count; i++) {
-        seen[i].state = run_look(&plan->runs[i], &seen[i].progress);
+        if (!run_look(&plan->runs[i], &seen[i].state, &seen[i].progress, error))
+            return NULL;
         counts->of[seen[i].state]++;
     }
     return seen;

@@ -27,9 +27,9 @@ void add_run_count(struct text *text, size_t count);
  * s". */
 void add_outcome(struct text *text, const struct planned_run *run);
 
-/* Looks at all runs of a plan. Lives in the arena; NULL without memory. */
+/* Looks at all runs of a plan. Lives in the arena; NULL when the machine would not. */
 const struct run_seen *look_at_runs(struct arena *arena, const struct run_plan *plan,
-                                    struct run_counts *counts);
+                                    struct run_counts *counts, struct assay_error *error);
 
 /* An object per run: number, state, label, point, seed, fold, directory, digest of its config, settings,
  * epochs, error so far, what is left of it in seconds (null: not known), why it failed. */

@@ -211,13 +211,15 @@ static enum assay_status run(struct invocation *invocation, struct assay_error *
     enum assay_status status = ASSAY_DONE;
     if (planned_experiment_create(&planned, invocation, error)) {
         struct overview overview = {.arena = planned.arena, .plan = planned.plan};
-        overview.seen = look_at_runs(planned.arena, planned.plan, &overview.counts);
+        overview.seen = look_at_runs(planned.arena, planned.plan, &overview.counts, error);
         if (overview.seen != NULL)
             overview.estimates = run_estimates_create(planned.arena, planned.plan, overview.seen, NULL);
+        if (overview.seen != NULL && overview.estimates == NULL)
+            assay_fail_memory(error, "looking at the runs");
         if (overview.estimates != NULL)
             writers[invocation->format](&invocation->out, &overview);
         else
-            status = (assay_fail_memory(error, "looking at the runs"), error->status);
+            status = error->status;
     } else {
         status = error->status;
     }

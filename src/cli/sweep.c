@@ -113,13 +113,13 @@ static enum assay_status dry_run(struct invocation *invocation, struct arena *ar
                                  const struct sweep_request *request, struct assay_error *error)
 {
     struct run_counts counts;
-    const struct run_seen *seen = look_at_runs(arena, request->plan, &counts);
+    const struct run_seen *seen = look_at_runs(arena, request->plan, &counts, error);
     const struct run_estimates *estimates =
         seen != NULL ? run_estimates_create(arena, request->plan, seen, request->work) : NULL;
-    if (estimates == NULL) {
+    if (seen != NULL && estimates == NULL)
         assay_fail_memory(error, "looking at the runs");
+    if (estimates == NULL)
         return error->status;
-    }
     if (invocation->format == JSON)
         add_dry_json(&invocation->out, request, seen, &counts, estimates);
     else

@@ -40,10 +40,16 @@ static bool is_settled(struct invocation *invocation, const struct planned_run *
                        enum assay_status *status, struct assay_error *error)
 {
     struct summary_found found;
+    enum run_state state;
+    bool is_there;
     *status = ASSAY_DONE;
-    switch (run_state_of(run)) {
+    if (!run_state_of(run, &state, error)) {
+        *status = error->status;
+        return true;
+    }
+    switch (state) {
     case RUN_FINISHED:
-        if (!summary_read(run->directory, &found))
+        if (!summary_read(run->directory, &is_there, &found, NULL) || !is_there)
             return false;
         found.result.found = true;
         training_show(invocation, run->directory, &found.result, *status);

@@ -140,6 +140,20 @@ const struct csv *csv_load(struct arena *arena, const char *path, struct assay_e
     return csv;
 }
 
+bool csv_find(struct arena *arena, const char *directory, const char *name, const struct csv **csv,
+              struct assay_error *error)
+{
+    struct assay_error problem = {0};
+    char *path = path_join(directory, name);
+    *csv = NULL;
+    if (path == NULL)
+        assay_fail_memory(&problem, "reading CSV");
+    else
+        *csv = csv_load(arena, path, &problem);
+    memory_free(path);
+    return problem.status != ASSAY_MACHINE || assay_fail(error, problem.status, "%s", problem.text);
+}
+
 size_t csv_column(const struct csv *csv, const char *name)
 {
     for (size_t i = 0; i < csv->columns; i++)

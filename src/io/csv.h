@@ -19,6 +19,11 @@ struct csv {
  * a row with another number of cells than the header, an empty file, NUL or a stray quote is an error with
  * its line. NULL on failure. Lives in the arena. */
 const struct csv *csv_load(struct arena *arena, const char *path, struct assay_error *error);
+
+/* A file that may not be there: *csv is NULL where it is not, or is no CSV. False when the machine would not,
+ * reading or for memory. */
+bool csv_find(struct arena *arena, const char *directory, const char *name, const struct csv **csv,
+              struct assay_error *error);
 const struct csv *csv_parse(struct arena *arena, const char *name, const char *bytes, size_t length,
                             struct assay_error *error);
 /* Index of the column, SIZE_MAX when there is none. */

@@ -27,6 +27,10 @@ struct json {
  * NULL on failure (ASSAY_INVALID, or ASSAY_MACHINE without memory). */
 const struct json *json_parse(struct arena *arena, const char *name, const char *bytes, size_t length,
                               struct assay_error *error);
+/* A file that may not be there: *object is NULL where it is not, or holds no object. False when the machine
+ * would not, reading or for memory. */
+bool json_find(struct arena *arena, const char *directory, const char *name, size_t limit,
+               const struct json **object, struct assay_error *error);
 const struct json *json_get(const struct json *object, const char *key); /* NULL when there is none */
 
 /* A writer that knows where commas and indents go (two spaces, unless `compact`):

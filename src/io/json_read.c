@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/memory.h"
 #include "base/number.h"
 #include "base/utf8.h"
@@ -352,6 +353,23 @@ const struct json *json_parse(struct arena *arena, const char *name, const char 
         return NULL;
     }
     return value;
+}
+
+bool json_find(struct arena *arena, const char *directory, const char *name, size_t limit,
+               const struct json **object, struct assay_error *error)
+{
+    struct assay_error problem = {0};
+    char *path = path_join(directory, name), *bytes = NULL;
+    size_t length;
+    const struct json *json = NULL;
+    if (path == NULL)
+        assay_fail_memory(&problem, "reading JSON");
+    else if (file_read(path, limit, &bytes, &length, &problem))
+        json = json_parse(arena, path, bytes, length, &problem);
+    memory_free(bytes);
+    memory_free(path);
+    *object = json != NULL && json->kind == JSON_OBJECT ? json : NULL;
+    return problem.status != ASSAY_MACHINE || assay_fail(error, problem.status, "%s", problem.text);
 }
 
 const struct json *json_get(const struct json *object, const char *key)

@@ -106,7 +106,9 @@ static const struct curves *make(struct arena *arena, const char *path, bool is_
     curves->epochs = epochs;
     join_rows(curves, epochs, values);
     struct summary_found summary;
-    const bool finished = is_directory && summary_read(path, &summary);
+    bool finished = false;
+    if (is_directory && !summary_read(path, &finished, &summary, error))
+        return NULL;
     curves->best = best_row(curves, finished ? &summary : NULL);
     curves->held_out_error_pct = finished ? summary.result.held_out_error_pct : NAN;
     return curves;

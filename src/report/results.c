@@ -11,16 +11,17 @@ static bool has_ended(enum run_state state)
     return state == RUN_FINISHED || state == RUN_DIVERGED;
 }
 
-static bool load_run(struct arena *arena, const struct planned_run *planned, struct result_run *run)
+static bool load_run(struct arena *arena, const struct planned_run *planned, struct result_run *run,
+                     struct assay_error *error)
 {
-    *run = (struct result_run){.planned = planned, .state = run_state_of(planned)};
+    *run = (struct result_run){.planned = planned};
+    if (!run_state_of(planned, &run->state, error))
+        return false;
     if (!has_ended(run->state))
         return true;
     run->record = arena_allocate(arena, 1, sizeof *run->record);
-    if (run->record == NULL)
-        return false;
-    *run->record = run_record_load(arena, planned->directory);
-    return true;
+    return run->record != NULL ? run_record_load(arena, planned->directory, run->record, error)
+                               : assay_fail_memory(error, "reading results");
 }
 
 static void count_run(struct result_counts *counts, enum run_state state)
@@ -59,16 +60,16 @@ static struct result_point *start_points(struct arena *arena, const struct exper
     return points;
 }
 
-static bool load(struct arena *arena, struct results *results)
+static bool load(struct arena *arena, struct results *results, struct assay_error *error)
 {
     const struct run_plan *plan = results->plan;
     const size_t point_count = results->experiment->point_count;
     struct result_run *runs = arena_allocate(arena, plan->count, sizeof *runs);
     struct result_point *points = start_points(arena, results->experiment);
     if (runs == NULL || points == NULL)
-        return false;
+        return assay_fail_memory(error, "reading results");
     for (size_t i = 0; i < plan->count; i++) {
-        if (!load_run(arena, &plan->runs[i], &runs[i]))
+        if (!load_run(arena, &plan->runs[i], &runs[i], error))
             return false;
         struct result_point *point = &points[point_index(results->experiment, runs[i].planned)];
         point->runs[point->run_count++] = &runs[i];
@@ -90,12 +91,12 @@ const struct results *results_load(struct arena *arena, const struct run_plan *p
                                    struct assay_error *error)
 {
     struct results *results = arena_allocate(arena, 1, sizeof *results);
-    if (results != NULL)
-        *results = (struct results){.experiment = plan->experiment, .plan = plan};
-    if (results != NULL && load(arena, results))
-        return results;
-    assay_fail_memory(error, "reading results");
-    return NULL;
+    if (results == NULL) {
+        assay_fail_memory(error, "reading results");
+        return NULL;
+    }
+    *results = (struct results){.experiment = plan->experiment, .plan = plan};
+    return load(arena, results, error) ? results : NULL;
 }
 
 /* The mean over the folds of a seed. False while not all of them are finished. */

@@ -244,13 +244,14 @@ static bool create_teams(struct bench_state *state, struct assay_error *error)
 }
 
 /* Before anything is measured: the measurement itself is load. */
-static void look_at_machine(struct bench_state *state)
+static bool look_at_machine(struct bench_state *state, struct assay_error *error)
 {
     enum { BUSY_PCT = 50 };
     struct bench *bench = state->bench;
     const struct log *log = state->settings->log;
     const long cpus = sysconf(_SC_NPROCESSORS_ONLN);
-    machine_cpu(bench->machine.cpu);
+    if (!machine_cpu(bench->machine.cpu, error))
+        return false;
     bench->machine.cpus = cpus > 0 ? (int)cpus : 1;
     bench->machine.kernels = state->kernels->name;
     if (getloadavg(&bench->machine.load, 1) != 1)
@@ -264,6 +265,7 @@ static void look_at_machine(struct bench_state *state)
         log_say(log, LOG_WARNING,
                 "this OpenBLAS does not know this CPU, so its sgemm is slow; OPENBLAS_CORETYPE=%s helps",
                 strcmp(state->kernels->name, "avx512") == 0 ? "SkylakeX" : "Haswell");
+    return true;
 }
 
 static void summarize(struct bench_state *state)
@@ -297,9 +299,9 @@ static void announce(const struct bench_state *state)
 static bool measure(struct bench_state *state, struct assay_error *error)
 {
     state->kernels = kernels_choose(state->settings->instructions, error);
-    if (state->kernels == NULL || !blas_start(error) || !load_data(state, error))
+    if (state->kernels == NULL || !blas_start(error) || !load_data(state, error) ||
+        !look_at_machine(state, error))
         return false;
-    look_at_machine(state);
     if (!create_teams(state, error) || !create_rows(state, error) || !create_layers(state, error))
         return false;
     announce(state);

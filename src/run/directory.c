@@ -172,7 +172,7 @@ bool run_directory_claim(const struct run_directory *directory, const struct run
     if (!has_files(directory->path))
         return true;
     struct provenance_digests there;
-    provenance_read_digests(directory->path, &there);
-    return strcmp(there.identity, identity->digest) == 0 ||
-           fail_other(directory->path, identity, &there, error);
+    return provenance_read_digests(directory->path, &there, error) &&
+           (strcmp(there.identity, identity->digest) == 0 ||
+            fail_other(directory->path, identity, &there, error));
 }

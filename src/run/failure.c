@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "base/memory.h"
 #include "io/json.h"
 #include "run/directory.h"
 #include "run/summary.h"
@@ -34,8 +33,10 @@ bool failure_write(const char *directory, const struct run_failure *failure, str
         return opened.is_held;
     struct summary_found summary;
     struct text text = {0};
+    bool is_finished;
     add_failure(&text, failure);
-    const bool done = summary_read(directory, &summary) || run_directory_write(&opened, name, &text, error);
+    const bool done = summary_read(directory, &is_finished, &summary, error) &&
+                      (is_finished || run_directory_write(&opened, name, &text, error));
     text_finish(&text);
     run_directory_close(&opened);
     return done;
@@ -59,20 +60,15 @@ bool failure_read(const char *directory, struct run_failure *failure)
 {
     enum { FILE_LIMIT = 1 << 16 };
     struct arena *arena = arena_create();
-    char *path = path_join(directory, name), *bytes = NULL;
-    size_t length;
     const struct json *json = NULL;
-    if (arena != NULL && path != NULL && file_read(path, FILE_LIMIT, &bytes, &length, NULL))
-        json = json_parse(arena, path, bytes, length, NULL);
-    const bool found = json != NULL && json->kind == JSON_OBJECT;
+    const bool found =
+        arena != NULL && json_find(arena, directory, name, FILE_LIMIT, &json, NULL) && json != NULL;
     if (found) {
         *failure = (struct run_failure){.signal = read_integer(json, "signal"),
                                         .exit_code = read_integer(json, "exit_code")};
         read_text(json, "ended", failure->ended, sizeof failure->ended);
         read_text(json, "text", failure->text, sizeof failure->text);
     }
-    memory_free(bytes);
-    memory_free(path);
     arena_destroy(arena);
     return found;
 }

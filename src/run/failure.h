@@ -21,7 +21,7 @@ struct run_failure {
  * fine, where another process is at the run by now or it is finished. */
 bool failure_write(const char *directory, const struct run_failure *failure, struct assay_error *error);
 
-/* False when there is none that can be read. */
+/* False when there is none that can be read; nothing but words depends on it. */
 bool failure_read(const char *directory, struct run_failure *failure);
 
 /* One line of it: "ended by signal 9 (Killed)", "the last thing it said", or "exit code 4". */

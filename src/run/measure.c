@@ -5,35 +5,14 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "base/file.h"
-#include "base/memory.h"
 #include "base/number.h"
 
-struct run_record run_record_load(struct arena *arena, const char *directory)
+bool run_record_load(struct arena *arena, const char *directory, struct run_record *record,
+                     struct assay_error *error)
 {
     enum { FILE_LIMIT = 1 << 20 };
-    struct run_record record = {.arena = arena, .directory = directory};
-    char *path = path_join(directory, "summary.json"), *bytes = NULL;
-    size_t length;
-    if (path != NULL && file_read(path, FILE_LIMIT, &bytes, &length, NULL))
-        record.summary = json_parse(arena, path, bytes, length, NULL);
-    if (record.summary != NULL && record.summary->kind != JSON_OBJECT)
-        record.summary = NULL;
-    memory_free(bytes);
-    memory_free(path);
-    return record;
-}
-
-static const struct csv *curves_of(struct run_record *record)
-{
-    if (!record->has_tried_curves) {
-        char *path = path_join(record->directory, "curves.csv");
-        if (path != NULL)
-            record->curves = csv_load(record->arena, path, NULL);
-        memory_free(path);
-        record->has_tried_curves = true;
-    }
-    return record->curves;
+    return json_find(arena, directory, "summary.json", FILE_LIMIT, &record->summary, error) &&
+           csv_find(arena, directory, "curves.csv", &record->curves, error);
 }
 
 static double number_in(const struct json *object, const char *key)
@@ -101,9 +80,9 @@ static const struct {
     [STATISTIC_MEAN] = {mean, 1}, [STATISTIC_OSCILLATION] = {oscillation, 2}, [STATISTIC_REACH] = {reach, 0}};
 
 /* The column by its name; false where the run has none. epochs 0: all there are. */
-static bool find_column(struct run_record *record, const char *name, int epochs, struct column *column)
+static bool find_column(const struct run_record *record, const char *name, int epochs, struct column *column)
 {
-    const struct csv *csv = curves_of(record);
+    const struct csv *csv = record->curves;
     const size_t index = csv != NULL ? csv_column(csv, name) : SIZE_MAX;
     if (index == SIZE_MAX || csv->rows > INT32_MAX || csv->rows == 0)
         return false;
@@ -111,7 +90,8 @@ static bool find_column(struct run_record *record, const char *name, int epochs,
     return true;
 }
 
-static double statistic_of(struct run_record *record, const struct experiment_measure *measure, int epochs)
+static double statistic_of(const struct run_record *record, const struct experiment_measure *measure,
+                           int epochs)
 {
     struct column column;
     if (!find_column(record, measure->metric, epochs, &column))
@@ -123,7 +103,7 @@ static double statistic_of(struct run_record *record, const struct experiment_me
     return statistics[measure->statistic].compute(&column, measure, last);
 }
 
-double run_record_measure(struct run_record *record, const struct experiment_measure *measure)
+double run_record_measure(const struct run_record *record, const struct experiment_measure *measure)
 {
     if (record->summary == NULL)
         return NAN;
@@ -131,7 +111,7 @@ double run_record_measure(struct run_record *record, const struct experiment_mea
                                                   : statistic_of(record, measure, 0);
 }
 
-double run_record_measure_after(struct run_record *record, const struct experiment_measure *measure,
+double run_record_measure_after(const struct run_record *record, const struct experiment_measure *measure,
                                 int epochs, const char *monitor)
 {
     if (measure->statistic != STATISTIC_RESULT)

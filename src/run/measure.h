@@ -12,26 +12,23 @@
 
 /* What one run left, read once however many numbers are taken from it. */
 struct run_record {
-    struct arena *arena;
-    const char *directory;
     const struct json *summary; /* NULL: not finished */
-    const struct csv *curves;   /* read when first asked for; NULL: none */
-    bool has_tried_curves;
+    const struct csv *curves;   /* NULL: none */
 };
 
-/* Reads summary.json alone. The directory's name must outlive the record, the arena holds the rest. Nothing
- * about it fails: what cannot be read is not there. */
-struct run_record run_record_load(struct arena *arena, const char *directory);
+/* Reads summary.json and curves.csv into the arena. False when the machine would not. */
+bool run_record_load(struct arena *arena, const char *directory, struct run_record *record,
+                     struct assay_error *error);
 
 /* One number of a finished run; NaN where it has none: the run is not finished, has no such column, too few
  * epochs for the statistic, or an empty cell among those that count. A mean or an oscillation whose `last`
  * lies behind the end of the curve takes what there is. */
-double run_record_measure(struct run_record *record, const struct experiment_measure *measure);
+double run_record_measure(const struct run_record *record, const struct experiment_measure *measure);
 
 /* The same as if the curve had ended after `epochs`, of a run that has got there, finished or not, and only
  * of columns of curves.csv. The result is then the row with the lowest `monitor` (the last where that is
  * NULL). */
-double run_record_measure_after(struct run_record *record, const struct experiment_measure *measure,
+double run_record_measure_after(const struct run_record *record, const struct experiment_measure *measure,
                                 int epochs, const char *monitor);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "base/number.h"
+#include "run/checkpoints.h"
 #include "run/run.h"
 #include "run/summary.h"
 #include "run/tables.h"
@@ -107,6 +108,7 @@ static bool write_summary(struct run *run, const struct predictions *predictions
                               .result = run->result,
                               .parameters = run->prepared->plan->parameter_elements,
                               .kernels = run->kernels->name,
+                              .cpu = run->cpu,
                               .threads = run->prepared->plan->threads};
     if (run->split.counts.held_out > 0)
         summary.counts = (struct summary_counts){.held_out_images = predictions->images,
@@ -129,6 +131,7 @@ bool run_write_results(struct run *run, struct assay_error *error)
     struct predictions predictions = {0};
     const bool done = (reason == STOP_NON_FINITE || write_network(run, &predictions, error)) &&
                       provenance_write(&run->provenance, &run->directory, stop_reason_names[reason], error) &&
+                      checkpoint_remove_previous(&run->directory, error) &&
                       write_summary(run, &predictions, error);
     predictions_finish(&predictions);
     return done;

@@ -79,7 +79,8 @@ enum run_state {
 };
 extern const char *const run_state_names[RUN_STATES]; /* "pending", … */
 
-enum run_state run_state_of(const struct planned_run *run);
+/* False when the machine would not say. */
+bool run_state_of(const struct planned_run *run, enum run_state *state, struct assay_error *error);
 
 /* What its files say of a run, on the way or at its end. */
 struct run_progress {
@@ -90,6 +91,7 @@ struct run_progress {
     double seconds;        /* that its epochs took */
 };
 /* The same as run_state_of; fills `progress` as well. */
-enum run_state run_look(const struct planned_run *run, struct run_progress *progress);
+bool run_look(const struct planned_run *run, enum run_state *state, struct run_progress *progress,
+              struct assay_error *error);
 
 #endif

@@ -14,9 +14,20 @@ static bool is_of(const struct planned_run *run, const struct experiment_point *
     return run->point == point;
 }
 
-static bool has_ended(const struct planned_run *run)
+/* What cannot be read must not count as worse than all others. */
+static void diagnose_unread(const struct plan_draft *draft, const struct assay_error *error)
 {
-    const enum run_state state = run_state_of(run);
+    diagnose_machine(draft->diagnostics, (struct place){0}, NULL, "%s", error->text);
+}
+
+static bool has_ended(const struct plan_draft *draft, const struct planned_run *run)
+{
+    enum run_state state;
+    struct assay_error error;
+    if (!run_state_of(run, &state, &error)) {
+        diagnose_unread(draft, &error);
+        return false;
+    }
     return state == RUN_FINISHED || state == RUN_DIVERGED;
 }
 
@@ -36,12 +47,18 @@ static bool is_alive(const struct rung *rung, const struct experiment_point *poi
 }
 
 /* Whether a run has got to the rung's end, whatever it does by now. */
-static bool has_arrived(const struct planned_run *run, int epochs)
+static bool has_arrived(const struct plan_draft *draft, const struct planned_run *run, int epochs)
 {
     struct planned_run alone = *run;
     struct run_progress progress;
+    enum run_state state;
+    struct assay_error error;
     alone.stop_after = 0;
-    switch (run_look(&alone, &progress)) {
+    if (!run_look(&alone, &state, &progress, &error)) {
+        diagnose_unread(draft, &error);
+        return false;
+    }
+    switch (state) {
     case RUN_FINISHED:
     case RUN_DIVERGED:
         return true;
@@ -63,7 +80,7 @@ static bool climb(const struct plan_draft *draft, const struct rung *rung)
         if (!is_alive(rung, run->point))
             continue;
         run->stop_after = rung->epochs < run->config.train.max_epochs ? rung->epochs : 0;
-        arrived = arrived && has_arrived(run, rung->epochs);
+        arrived = arrived && has_arrived(draft, run, rung->epochs);
     }
     return arrived;
 }
@@ -78,13 +95,19 @@ static const char *monitor_of(const struct config *config)
 }
 
 /* The lower the better; what is not a number is worse than any. */
-static double score_run(struct arena *arena, const struct planned_run *run,
+static double score_run(const struct plan_draft *draft, struct arena *arena, const struct planned_run *run,
                         const struct experiment_measure *measure, int epochs)
 {
-    struct run_record record = run_record_load(arena, run->directory);
+    struct run_record record;
     struct summary_found found;
-    if (record.summary != NULL && summary_read(run->directory, &found) && result_diverged(&found.result) &&
-        (epochs == 0 || found.result.epochs < epochs))
+    bool is_finished;
+    struct assay_error error;
+    if (!run_record_load(arena, run->directory, &record, &error) ||
+        !summary_read(run->directory, &is_finished, &found, &error)) {
+        diagnose_unread(draft, &error);
+        return INFINITY;
+    }
+    if (is_finished && result_diverged(&found.result) && (epochs == 0 || found.result.epochs < epochs))
         return INFINITY;
     const double value = epochs > 0
                              ? run_record_measure_after(&record, measure, epochs, monitor_of(&run->config))
@@ -92,16 +115,18 @@ static double score_run(struct arena *arena, const struct planned_run *run,
     return isnan(value) ? INFINITY : value;
 }
 
-/* The mean over a point's runs; epochs 0: of finished ones. INFINITY without memory too. */
+/* The mean over a point's runs; epochs 0: of finished ones. */
 static double score_point(const struct plan_draft *draft, const struct experiment_point *point,
                           const struct experiment_measure *measure, int epochs)
 {
     struct arena *arena = arena_create();
     double sum = 0;
     size_t count = 0;
-    for (size_t i = 0; i < draft->count; i++)
+    if (arena == NULL)
+        diagnose_memory(draft->diagnostics);
+    for (size_t i = 0; arena != NULL && i < draft->count; i++)
         if (is_of(&draft->runs[i], point)) {
-            sum += arena != NULL ? score_run(arena, &draft->runs[i], measure, epochs) : INFINITY;
+            sum += score_run(draft, arena, &draft->runs[i], measure, epochs);
             count++;
         }
     arena_destroy(arena);
@@ -174,6 +199,7 @@ static bool compete(struct plan_draft *draft, struct rung *rung)
 bool plan_rungs(struct plan_draft *draft)
 {
     const struct experiment *experiment = draft->experiment;
+    const size_t problems = diagnostics_count(draft->diagnostics);
     struct rung rung = {.alive = arena_allocate(draft->arena, experiment->point_count, sizeof *rung.alive)};
     if (rung.alive == NULL)
         return diagnose_memory(draft->diagnostics);
@@ -187,7 +213,7 @@ bool plan_rungs(struct plan_draft *draft)
                     rung.alive[rung.count++] = point;
             }
         }
-        if (!compete(draft, &rung))
+        if (!compete(draft, &rung) || diagnostics_count(draft->diagnostics) > problems)
             return false;
     }
     return true;
@@ -198,14 +224,21 @@ static int compare_epochs(const void *a, const void *b)
     return *(const int *)a - *(const int *)b;
 }
 
-/* The median best epoch of a point's runs, rounded up; 0 without memory. */
+/* The median best epoch of a point's runs, rounded up. */
 static int median_best_epoch(const struct plan_draft *draft, const struct experiment_point *point)
 {
     int *epochs = arena_allocate(draft->arena, draft->count, sizeof *epochs);
     size_t count = 0;
+    if (epochs == NULL)
+        diagnose_memory(draft->diagnostics);
     for (size_t i = 0; epochs != NULL && i < draft->count; i++) {
         struct summary_found found;
-        if (is_of(&draft->runs[i], point) && summary_read(draft->runs[i].directory, &found))
+        struct assay_error error;
+        bool is_there = false;
+        if (is_of(&draft->runs[i], point) &&
+            !summary_read(draft->runs[i].directory, &is_there, &found, &error))
+            diagnose_unread(draft, &error);
+        if (is_there)
             epochs[count++] = found.result.best_epoch;
     }
     if (count == 0)
@@ -219,7 +252,7 @@ static bool is_decided(const struct plan_draft *draft, size_t listed)
 {
     for (size_t i = 0; i < draft->count; i++) {
         const struct planned_run *run = &draft->runs[i];
-        if (run->point->listed == listed && !run->point->final && !run->is_pruned && !has_ended(run))
+        if (run->point->listed == listed && !run->point->final && !run->is_pruned && !has_ended(draft, run))
             return false;
     }
     return true;

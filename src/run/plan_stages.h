@@ -14,7 +14,8 @@ struct plan_draft {
     size_t count;
 };
 
-/* Sets stop_after and is_pruned of the runs, which are all but the final ones. False without memory. */
+/* Sets stop_after and is_pruned of the runs, which are all but the final ones. False when the machine would
+ * not, which is diagnosed. */
 bool plan_rungs(struct plan_draft *draft);
 
 /* The best setting of a final point, as its config; NULL: not known yet, or it does not bind, which is

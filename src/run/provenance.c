@@ -11,14 +11,16 @@
 
 enum { FILE_LIMIT = 16 << 20 };
 
-void machine_cpu(char cpu[CPU_TEXT_SIZE])
+bool machine_cpu(char cpu[CPU_TEXT_SIZE], struct assay_error *error)
 {
-    static const char key[] = "model name";
+    static const char key[] = "model name", path[] = "/proc/cpuinfo";
     char *bytes = NULL;
     size_t length;
     strcpy(cpu, "unknown CPU");
-    if (!file_read("/proc/cpuinfo", FILE_LIMIT, &bytes, &length, NULL))
-        return;
+    if (!file_exists(path))
+        return true;
+    if (!file_read(path, FILE_LIMIT, &bytes, &length, error))
+        return false;
     const char *line = strstr(bytes, key);
     if (line != NULL) {
         line += strlen(key);
@@ -26,26 +28,20 @@ void machine_cpu(char cpu[CPU_TEXT_SIZE])
         snprintf(cpu, CPU_TEXT_SIZE, "%.*s", (int)strcspn(line, "\n"), line);
     }
     memory_free(bytes);
+    return true;
 }
 
-void machine_describe(const char *kernels, char machine[MACHINE_TEXT_SIZE])
+void machine_describe(const char *kernels, const char *cpu, char machine[MACHINE_TEXT_SIZE])
 {
-    char cpu[CPU_TEXT_SIZE];
-    machine_cpu(cpu);
     snprintf(machine, MACHINE_TEXT_SIZE, "%s kernels, %s, %s", kernels, cpu, build.compiler);
 }
 
-/* The file's object, NULL when there is none. */
-static const struct json *read_file(const char *directory, struct arena *arena)
+static bool read_file(struct arena *arena, const char *directory, const struct json **object,
+                      struct assay_error *error)
 {
-    char *path = path_join(directory, PROVENANCE_FILE), *bytes = NULL;
-    size_t length;
-    const struct json *json = NULL;
-    if (path != NULL && file_read(path, FILE_LIMIT, &bytes, &length, NULL))
-        json = json_parse(arena, path, bytes, length, NULL);
-    memory_free(bytes);
-    memory_free(path);
-    return json != NULL && json->kind == JSON_OBJECT ? json : NULL;
+    *object = NULL;
+    return arena != NULL ? json_find(arena, directory, PROVENANCE_FILE, FILE_LIMIT, object, error)
+                         : assay_fail_memory(error, "reading " PROVENANCE_FILE);
 }
 
 static const char earlier_key[] = "earlier_sessions";
@@ -102,11 +98,12 @@ static void copy_session(struct json_writer *writer, const struct json *json)
         copy_json(writer, NULL, json);
 }
 
-void provenance_start(struct provenance *provenance, const char *directory)
+bool provenance_start(struct provenance *provenance, const char *directory, struct assay_error *error)
 {
     clock_now_text(provenance->started);
     struct arena *arena = arena_create();
-    const struct json *there = arena != NULL ? read_file(directory, arena) : NULL;
+    const struct json *there;
+    const bool done = read_file(arena, directory, &there, error);
     if (there != NULL) {
         const struct json *before = json_get(there, earlier_key);
         struct json_writer writer = {.text = &provenance->earlier, .compact = true};
@@ -117,14 +114,13 @@ void provenance_start(struct provenance *provenance, const char *directory)
         json_close(&writer);
     }
     arena_destroy(arena);
+    return done;
 }
 
 bool provenance_write(const struct provenance *provenance, const struct run_directory *directory,
                       const char *outcome, struct assay_error *error)
 {
-    char cpu[CPU_TEXT_SIZE], machine[MACHINE_TEXT_SIZE], now[CLOCK_TEXT_SIZE];
-    machine_cpu(cpu);
-    machine_describe(provenance->kernels, machine);
+    char now[CLOCK_TEXT_SIZE];
     clock_now_text(now);
     const struct run_identity *identity = provenance->identity;
     struct text text = {0};
@@ -138,11 +134,11 @@ bool provenance_write(const struct provenance *provenance, const struct run_dire
     json_string(&writer, "commit", build.commit);
     json_string(&writer, "compiler", build.compiler);
     json_string(&writer, "flags", build.flags);
-    json_string(&writer, "cpu", cpu);
+    json_string(&writer, "cpu", provenance->cpu);
     json_string(&writer, "blas", blas_name());
     json_string(&writer, "blas_core", blas_core());
     json_string(&writer, "kernels", provenance->kernels);
-    json_string(&writer, "machine", machine);
+    json_string(&writer, "machine", provenance->machine);
     json_integer(&writer, "threads", provenance->threads);
     json_string(&writer, "command", provenance->command);
     json_string(&writer, "started", provenance->started);
@@ -169,13 +165,16 @@ static void read_digest(const struct json *json, const char *key, char digest[SH
     snprintf(digest, SHA256_HEX_SIZE, "%s", value != NULL && value->kind == JSON_STRING ? value->text : "");
 }
 
-void provenance_read_digests(const char *directory, struct provenance_digests *digests)
+bool provenance_read_digests(const char *directory, struct provenance_digests *digests,
+                             struct assay_error *error)
 {
     struct arena *arena = arena_create();
-    const struct json *json = arena != NULL ? read_file(directory, arena) : NULL;
+    const struct json *json;
+    const bool done = read_file(arena, directory, &json, error);
     read_digest(json, "identity", digests->identity);
     read_digest(json, "config", digests->config);
     read_digest(json, "data_sha256", digests->data);
     read_digest(json, "init_from_sha256", digests->weights);
     arena_destroy(arena);
+    return done;
 }

@@ -13,24 +13,25 @@
 #define PROVENANCE_FILE "provenance.json"
 enum { MACHINE_TEXT_SIZE = 256, CPU_TEXT_SIZE = 96 };
 
-/* The first "model name" of /proc/cpuinfo, or "unknown CPU". */
-void machine_cpu(char cpu[CPU_TEXT_SIZE]);
+/* The first "model name" of /proc/cpuinfo, "unknown CPU" where there is none; false when it cannot be read.
+ */
+bool machine_cpu(char cpu[CPU_TEXT_SIZE], struct assay_error *error);
 
 /* What equal bits are promised for: "avx2 kernels, Intel(R) Xeon(R) …, gcc 12.2.0". */
-void machine_describe(const char *kernels, char machine[MACHINE_TEXT_SIZE]);
+void machine_describe(const char *kernels, const char *cpu, char machine[MACHINE_TEXT_SIZE]);
 
 /* One session of a run: from a start of the program to its end. */
 struct provenance {
     const struct run_identity *identity;
-    const char *kernels, *command; /* command: NULL when not known */
+    const char *kernels, *cpu, *machine;
+    const char *command; /* NULL when not known */
     int threads;
     char started[CLOCK_TEXT_SIZE];
     struct text earlier; /* JSON: the sessions before this one, each as it was */
 };
 
-/* Reads what there is of earlier sessions, of which nothing may be wrong: a file that cannot be read counts
- * as none. */
-void provenance_start(struct provenance *provenance, const char *directory);
+/* Reads what there is of earlier sessions. */
+bool provenance_start(struct provenance *provenance, const char *directory, struct assay_error *error);
 /* `outcome`: how the session ended, NULL while it has not. */
 bool provenance_write(const struct provenance *provenance, const struct run_directory *directory,
                       const char *outcome, struct assay_error *error);
@@ -40,6 +41,7 @@ void provenance_finish(struct provenance *provenance); /* {0} is fine */
 struct provenance_digests {
     char identity[SHA256_HEX_SIZE], config[SHA256_HEX_SIZE], data[SHA256_HEX_SIZE], weights[SHA256_HEX_SIZE];
 };
-void provenance_read_digests(const char *directory, struct provenance_digests *digests);
+bool provenance_read_digests(const char *directory, struct provenance_digests *digests,
+                             struct assay_error *error);
 
 #endif

@@ -32,14 +32,19 @@ static bool identify(struct run *run, struct assay_error *error)
 }
 
 /* Whether this very run has been finished before: summary.json is there whole or not at all. */
-static bool is_finished(struct run *run)
+static bool find_finished(struct run *run, bool *is_finished, struct assay_error *error)
 {
     struct summary_found found;
-    if (run->options->again || !summary_read(run->options->directory, &found) ||
-        strcmp(found.identity, run->identity.digest) != 0)
+    *is_finished = false;
+    if (run->options->again)
+        return true;
+    if (!summary_read(run->options->directory, is_finished, &found, error))
         return false;
-    *run->result = found.result;
-    run->result->found = true;
+    *is_finished = *is_finished && strcmp(found.identity, run->identity.digest) == 0;
+    if (*is_finished) {
+        *run->result = found.result;
+        run->result->found = true;
+    }
     return true;
 }
 
@@ -50,14 +55,14 @@ static bool begin(struct run *run, struct assay_error *error)
         !run_directory_remove(&run->directory, FAILURE_FILE, error))
         return false;
     run->log_path = run_directory_file(run->directory.path, "log.txt", error);
-    machine_describe(run->kernels->name, run->machine);
     run->provenance = (struct provenance){.identity = &run->identity,
                                           .kernels = run->kernels->name,
+                                          .cpu = run->cpu,
+                                          .machine = run->machine,
                                           .command = run->options->command,
                                           .threads = run->prepared->plan->threads};
-    provenance_start(&run->provenance, run->directory.path);
-    return run->log_path != NULL && provenance_write(&run->provenance, &run->directory, NULL, error) &&
-           run_write_config(run, error);
+    return run->log_path != NULL && provenance_start(&run->provenance, run->directory.path, error) &&
+           provenance_write(&run->provenance, &run->directory, NULL, error) && run_write_config(run, error);
 }
 
 static bool set_weights(struct run *run, struct assay_error *error)
@@ -242,22 +247,28 @@ static enum assay_status conclude(const struct run *run, struct assay_error *err
 
 static enum assay_status finish(struct run *run, struct assay_error *error)
 {
-    if (!run_write_results(run, error) || !checkpoint_remove_previous(&run->directory, error))
-        return error->status;
-    return conclude(run, error);
+    return run_write_results(run, error) ? conclude(run, error) : error->status;
 }
 
 static enum assay_status start(struct run *run, struct assay_error *error)
 {
     run->kernels = kernels_choose(run->options->instructions, error);
-    if (run->kernels == NULL || !load_data(run, error) || !read_weights(run, error) || !identify(run, error))
+    if (run->kernels == NULL || !machine_cpu(run->cpu, error))
         return error->status;
-    if (is_finished(run))
+    machine_describe(run->kernels->name, run->cpu, run->machine);
+    if (!load_data(run, error) || !read_weights(run, error) || !identify(run, error))
+        return error->status;
+    bool is_finished;
+    if (!find_finished(run, &is_finished, error))
+        return error->status;
+    if (is_finished)
         return conclude(run, error);
     /* The directory comes last: what is there is touched by nothing that could not have run. */
     if (!create_network(run, error) || !run_directory_open(&run->directory, run->options->directory, error))
         return error->status;
-    if (is_finished(run)) /* by another process, meanwhile */
+    if (!find_finished(run, &is_finished, error))
+        return error->status;
+    if (is_finished) /* by another process, meanwhile */
         return conclude(run, error);
     if (!begin(run, error))
         return error->status;

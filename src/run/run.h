@@ -23,7 +23,7 @@ struct run {
     struct run_directory directory;
     struct run_identity identity;
     struct provenance provenance;
-    char machine[MACHINE_TEXT_SIZE];
+    char cpu[CPU_TEXT_SIZE], machine[MACHINE_TEXT_SIZE];
 
     char *weights; /* the bytes of the file that init_from names; NULL without */
     size_t weights_length;

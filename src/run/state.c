@@ -26,15 +26,6 @@ static bool has_file(const struct planned_run *run, const char *name)
     return has;
 }
 
-/* A table of the run by its name in the directory; NULL where there is none. */
-static const struct csv *read_table(struct arena *arena, const struct planned_run *run, const char *name)
-{
-    char *path = path_join(run->directory, name);
-    const struct csv *csv = arena != NULL && path != NULL ? csv_load(arena, path, NULL) : NULL;
-    memory_free(path);
-    return csv;
-}
-
 static double cell(const struct csv *csv, size_t row, const char *column)
 {
     const size_t index = csv_column(csv, column);
@@ -58,16 +49,20 @@ static void read_seconds(const struct csv *timing, struct run_progress *progress
         progress->seconds += cell(timing, row, "train_s") + cell(timing, row, "eval_s");
 }
 
-static void read_progress(const struct planned_run *run, struct run_progress *progress)
+static bool read_progress(const struct planned_run *run, struct run_progress *progress,
+                          struct assay_error *error)
 {
     struct arena *arena = arena_create();
-    const struct csv *curves = read_table(arena, run, "curves.csv"),
-                     *timing = read_table(arena, run, "timing.csv");
-    if (curves != NULL)
+    const struct csv *curves, *timing;
+    bool done = arena != NULL || assay_fail_memory(error, "looking at a run");
+    done = done && csv_find(arena, run->directory, "curves.csv", &curves, error) &&
+           csv_find(arena, run->directory, "timing.csv", &timing, error);
+    if (done && curves != NULL)
         read_errors(curves, progress);
-    if (timing != NULL)
+    if (done && timing != NULL)
         read_seconds(timing, progress);
     arena_destroy(arena);
+    return done;
 }
 
 static void take_result(const struct assay_run_result *result, struct run_progress *progress)
@@ -88,50 +83,61 @@ static struct run_progress no_progress(const struct planned_run *run)
 }
 
 /* Of a run with provenance.json and without summary.json that nobody is at. */
-static enum run_state state_of_begun(const struct planned_run *run)
+static bool find_state_of_begun(const struct planned_run *run, enum run_state *state,
+                                struct assay_error *error)
 {
     struct provenance_digests there;
-    provenance_read_digests(run->directory, &there);
-    if (there.config[0] != '\0' && strcmp(there.config, run->digest) != 0)
-        return RUN_STALE;
-    if (run->stop_after > 0) {
+    *state = has_file(run, FAILURE_FILE) ? RUN_FAILED : RUN_INTERRUPTED;
+    if (!provenance_read_digests(run->directory, &there, error))
+        return false;
+    if (there.config[0] != '\0' && strcmp(there.config, run->digest) != 0) {
+        *state = RUN_STALE;
+    } else if (run->stop_after > 0) {
         struct run_progress progress = no_progress(run);
-        read_progress(run, &progress);
+        if (!read_progress(run, &progress, error))
+            return false;
         if (progress.epochs >= run->stop_after)
-            return run->is_pruned ? RUN_PRUNED : RUN_WAITING;
+            *state = run->is_pruned ? RUN_PRUNED : RUN_WAITING;
     }
-    return has_file(run, FAILURE_FILE) ? RUN_FAILED : RUN_INTERRUPTED;
+    return true;
 }
 
 /* `found` is filled where the run is finished. */
-static enum run_state find_state(const struct planned_run *run, struct summary_found *found)
+static bool find_state(const struct planned_run *run, enum run_state *state, struct summary_found *found,
+                       struct assay_error *error)
 {
-    const bool is_finished = summary_read(run->directory, found);
+    bool is_finished;
+    if (!summary_read(run->directory, &is_finished, found, error))
+        return false;
     if (is_finished && strcmp(found->config, run->digest) == 0)
-        return result_diverged(&found->result) ? RUN_DIVERGED : RUN_FINISHED;
-    if (run_directory_is_held(run->directory))
-        return RUN_RUNNING;
-    if (is_finished)
-        return RUN_STALE;
-    if (has_file(run, PROVENANCE_FILE))
-        return state_of_begun(run);
-    return has_file(run, FAILURE_FILE) ? RUN_FAILED : RUN_PENDING;
+        *state = result_diverged(&found->result) ? RUN_DIVERGED : RUN_FINISHED;
+    else if (run_directory_is_held(run->directory))
+        *state = RUN_RUNNING;
+    else if (is_finished)
+        *state = RUN_STALE;
+    else if (has_file(run, PROVENANCE_FILE))
+        return find_state_of_begun(run, state, error);
+    else
+        *state = has_file(run, FAILURE_FILE) ? RUN_FAILED : RUN_PENDING;
+    return true;
 }
 
-enum run_state run_state_of(const struct planned_run *run)
+bool run_state_of(const struct planned_run *run, enum run_state *state, struct assay_error *error)
 {
     struct summary_found found;
-    return find_state(run, &found);
+    return find_state(run, state, &found, error);
 }
 
-enum run_state run_look(const struct planned_run *run, struct run_progress *progress)
+bool run_look(const struct planned_run *run, enum run_state *state, struct run_progress *progress,
+              struct assay_error *error)
 {
     struct summary_found found;
-    const enum run_state state = find_state(run, &found);
     *progress = no_progress(run);
-    if (state == RUN_FINISHED || state == RUN_DIVERGED)
+    if (!find_state(run, state, &found, error))
+        return false;
+    if (*state == RUN_FINISHED || *state == RUN_DIVERGED)
         take_result(&found.result, progress);
-    else if (state != RUN_PENDING && state != RUN_STALE)
-        read_progress(run, progress);
-    return state;
+    else if (*state != RUN_PENDING && *state != RUN_STALE)
+        return read_progress(run, progress, error);
+    return true;
 }

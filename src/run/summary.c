@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "base/file.h"
 #include "base/memory.h"
 #include "io/json.h"
 #include "run/build.h"
@@ -111,10 +110,8 @@ static void add_counts(struct json_writer *writer, const struct summary_counts *
 /* Kinds and versions alone: a summary may be published. */
 static void add_machine(struct json_writer *writer, const struct summary *summary)
 {
-    char cpu[CPU_TEXT_SIZE];
-    machine_cpu(cpu);
     json_open(writer, "machine", '{');
-    json_string(writer, "cpu", cpu);
+    json_string(writer, "cpu", summary->cpu);
     json_string(writer, "kernels", summary->kernels);
     json_integer(writer, "threads", summary->threads);
     json_string(writer, "compiler", build.compiler);
@@ -215,17 +212,14 @@ static bool read_found(const struct json *summary, struct summary_found *found)
     return true;
 }
 
-bool summary_read(const char *directory, struct summary_found *found)
+bool summary_read(const char *directory, bool *is_there, struct summary_found *found,
+                  struct assay_error *error)
 {
     struct arena *arena = arena_create();
-    char *path = path_join(directory, "summary.json"), *bytes = NULL;
-    size_t length;
     const struct json *summary = NULL;
-    if (arena != NULL && path != NULL && file_read(path, FILE_LIMIT, &bytes, &length, NULL))
-        summary = json_parse(arena, path, bytes, length, NULL);
-    const bool done = summary != NULL && summary->kind == JSON_OBJECT && read_found(summary, found);
-    memory_free(bytes);
-    memory_free(path);
+    const bool done = arena != NULL ? json_find(arena, directory, "summary.json", FILE_LIMIT, &summary, error)
+                                    : assay_fail_memory(error, "reading a summary");
+    *is_there = summary != NULL && read_found(summary, found);
     arena_destroy(arena);
     return done;
 }

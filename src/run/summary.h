@@ -28,7 +28,7 @@ struct summary {
     int count;
     size_t parameters;
     struct summary_counts counts;
-    const char *kernels;
+    const char *kernels, *cpu;
     int threads;
 };
 void add_summary(struct text *text, const struct summary *summary);
@@ -46,7 +46,9 @@ struct summary_found {
     struct summary_counts counts;
 };
 
-/* False when there is none in the directory that can be read. */
-bool summary_read(const char *directory, struct summary_found *found);
+/* *is_there: there is one that says how the run ended, and `found` is filled. False when the machine would
+ * not say. */
+bool summary_read(const char *directory, bool *is_there, struct summary_found *found,
+                  struct assay_error *error);
 
 #endif

@@ -1,11 +1,13 @@
 #include "run/sweep.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/clock.h"
 #include "base/file.h"
@@ -264,8 +266,11 @@ static void listen_to_all(struct sweep *sweep)
     for (int slot = 0; slot < sweep->view->at_once; slot++)
         if (sweep->workers[slot].process > 0)
             sweep->polled[count++] = (struct pollfd){.fd = sweep->workers[slot].complaint, .events = POLLIN};
-    if (poll(sweep->polled, count, TICK_MS) <= 0)
+    const int ready = poll(sweep->polled, count, TICK_MS);
+    if (ready == 0 || (ready < 0 && errno == EINTR))
         return;
+    if (ready < 0) /* then all are asked in turn */
+        nanosleep(&(struct timespec){.tv_nsec = TICK_MS * 1000000L}, NULL);
     heed(sweep); /* or what a signal to all of us ended would count as failed */
     for (int slot = 0; slot < sweep->view->at_once; slot++) {
         struct worker *worker = &sweep->workers[slot];

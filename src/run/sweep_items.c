@@ -5,7 +5,10 @@
 void sweep_item_look(struct sweep_item *item, const struct planned_run *run)
 {
     struct run_failure failure;
-    item->seen.state = run_look(run, &item->seen.progress);
+    struct run_seen seen;
+    if (!run_look(run, &seen.state, &seen.progress, NULL))
+        return;
+    item->seen = seen;
     if (item->seen.state != RUN_FAILED || item->is_given_up || !failure_read(run->directory, &failure))
         return;
     failure_shorten(&failure, item->why);

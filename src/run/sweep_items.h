@@ -9,7 +9,7 @@
 struct sweep_item *sweep_items_create(struct arena *arena, const struct run_plan *plan,
                                       const struct run_plan *before, const struct sweep_item *items_before);
 
-/* Looks at its directory again. */
+/* Looks at its directory again; where that cannot be done it stays as it was seen last. */
 void sweep_item_look(struct sweep_item *item, const struct planned_run *run);
 
 /* Whether this sweep may start it as it was last seen. */

@@ -4,13 +4,14 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { MOST_SAID = 4096 };
+enum { MOST_SAID = 4096, MOST_INTERRUPTIONS = 1000 };
 
 static const char warning_mark[] = "assay: warning: ";
 
@@ -72,9 +73,10 @@ static int open_config(const struct config *config)
     struct text text = {0};
     config_write(config, &text);
     const int file = text.failed ? -1 : memfd_create("config.yaml", MFD_CLOEXEC);
+    int interruptions = 0;
     for (size_t done = 0; file >= 0 && done < text.length;) {
         const ssize_t count = write(file, text.bytes + done, text.length - done);
-        if (count < 0 && errno != EINTR) {
+        if (count < 0 && (errno != EINTR || ++interruptions > MOST_INTERRUPTIONS)) {
             close(file);
             text_finish(&text);
             return -1;
@@ -92,6 +94,8 @@ static bool start_process(struct worker *worker, struct start *start, const stru
     start->config = open_config(config);
     if (start->config < 0)
         return false;
+    /* It uses none of the threads that OpenBLAS would start, one for each CPU, as soon as it is loaded. */
+    setenv("OPENBLAS_NUM_THREADS", "1", true);
     bool done = pipe2(ends, O_CLOEXEC) == 0;
     if (done) {
         start->complaint = ends[1];
@@ -173,13 +177,14 @@ bool worker_listen(struct worker *worker, void (*warn)(void *cookie, const char 
 {
     char piece[4096];
     ssize_t count;
-    while ((count = read(worker->complaint, piece, sizeof piece)) > 0 || (count < 0 && errno == EINTR))
-        if (count > 0) {
-            text_add_bytes(&worker->said, piece, (size_t)count);
-            sort_lines(worker, warn, cookie);
-        }
-    if (count < 0)
+    while ((count = read(worker->complaint, piece, sizeof piece)) > 0) {
+        text_add_bytes(&worker->said, piece, (size_t)count);
+        sort_lines(worker, warn, cookie);
+    }
+    if (count < 0 && (errno == EAGAIN || (errno == EINTR && worker->interruptions++ < MOST_INTERRUPTIONS)))
         return true;
+    if (count < 0) /* it can no longer be heard: it shall write a checkpoint and end */
+        worker_signal(worker, SIGTERM);
     *end = wait_for(worker);
     return false;
 }

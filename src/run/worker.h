@@ -14,6 +14,7 @@ struct worker {
     int complaint;    /* the end of a pipe, ours of its stderr */
     struct text said; /* the lines it wrote there that are no warnings, the last few of them */
     size_t scanned;   /* bytes of `said` that are whole lines */
+    int interruptions;
 };
 
 /* How it ended. */

@@ -84,7 +84,8 @@ static uint32_t count_rows(const char *path)
 static void check_summary(const char *directory, uint32_t images, uint32_t mistakes)
 {
     struct summary_found found;
-    CU_ASSERT_TRUE_FATAL(summary_read(directory, &found));
+    bool is_there;
+    CU_ASSERT_TRUE_FATAL(summary_read(directory, &is_there, &found, NULL) && is_there);
     CU_ASSERT_EQUAL(found.counts.held_out_images, images);
     CU_ASSERT_EQUAL(found.counts.held_out_mistakes, mistakes);
     CU_ASSERT_EQUAL(found.counts.test_images, 0);
@@ -214,7 +215,9 @@ static void does_not_look(void)
             CU_ASSERT_TRUE(same_bytes(of_a, of_b));
         }
         struct summary_found a, b;
-        CU_ASSERT_TRUE(summary_read(directories[i][0], &a) && summary_read(directories[i][1], &b));
+        bool has_a, has_b;
+        CU_ASSERT_TRUE(summary_read(directories[i][0], &has_a, &a, NULL) &&
+                       summary_read(directories[i][1], &has_b, &b, NULL) && has_a && has_b);
         CHECK_TEXT(a.config, b.config);
         CU_ASSERT(strlen(a.config) == SHA256_HEX_SIZE - 1 && strcmp(a.identity, b.identity) != 0);
     }

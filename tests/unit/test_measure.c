@@ -53,7 +53,8 @@ struct measure_case {
 
 static void check_cases(const struct measure_case *cases, size_t count)
 {
-    struct run_record record = run_record_load(arena, directory);
+    struct run_record record;
+    CU_ASSERT_FATAL(run_record_load(arena, directory, &record, NULL));
     for (size_t i = 0; i < count; i++) {
         const double found = run_record_measure(&record, &cases[i].measure), wanted = cases[i].wanted;
         if (!(found == wanted || (isnan(found) && isnan(wanted))))
@@ -123,7 +124,8 @@ static void gives_numbers_on_the_way(void)
                                            mean = {"val_error_pct", STATISTIC_MEAN, 1, -1};
     static const char monitor[] = "val_error_pct";
     enter();
-    struct run_record record = run_record_load(arena, directory);
+    struct run_record record;
+    CU_ASSERT_FATAL(run_record_load(arena, directory, &record, NULL));
     CU_ASSERT_EQUAL(run_record_measure_after(&record, &test, 1, monitor), 9);
     CU_ASSERT_EQUAL(run_record_measure_after(&record, &test, 3, monitor), 6);
     CU_ASSERT_EQUAL(run_record_measure_after(&record, &test, 3, NULL), 4);

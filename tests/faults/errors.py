@@ -1,0 +1,47 @@
+"""Every system call failing, once and from then on, over a small sweep, a run that goes on, and the reports: the same bytes, or a clean
+stop and then the same bytes. errors.py ASSAY SOURCE HELPERS [POINT ...]"""
+import errno
+
+from faults import FOREVER, LONG, Proof, Scenario, careless, inject, need_injection
+
+# What fails in which way; standard output and standard error have a group of their own.
+FILES = "write,rename,sync,open,lock,read,look,close"
+FAULTS = [(FILES, name) for name in ("ENOSPC", "EIO", "EINTR", "EDQUOT", "EMFILE", "EROFS", "ENOMEM")]
+FAULTS += [("memory", "ENOMEM"), ("process", "EAGAIN"), ("process", "ENOMEM"), ("write,speech", "EIO"), ("write,speech", "ENOSPC")]
+COUNTS = {}
+
+
+def fail_at(scenario):
+    def test(point):
+        _, groups, name, how, number = point.split()
+        with scenario.copy(f"{name}-{how}-{number}") as directory:
+            last = number if how == "once" else FOREVER
+            done = inject(scenario.words(), directory, groups, number, last, f"error {getattr(errno, name)}")
+            return scenario.judge(directory, done, is_silent="speech" in groups)
+
+    return test
+
+
+def points_of(scenario, faults=None):
+    for groups, name in faults or FAULTS:
+        for number in range(1, scenario.count(groups) + 1):
+            for how in ("once", "on"):
+                yield f"{scenario.name} {groups} {name} {how} {number}"
+
+
+if __name__ == "__main__":
+    need_injection()
+    proof = Proof("errors")
+    bad = careless()
+    proof.must_catch(list(points_of(bad, FAULTS[:1])), fail_at(bad))
+    swept = [["sweep", "two.yaml", "--quiet"]]
+    for scenario, most in (
+        (Scenario("sweep", ["sweep", "two.yaml", "-j", "1"]), 60),
+        (Scenario("resume", ["run", "base.yaml", "--threads", "2"], before=[["run", "base.yaml", "--threads", "1", "--stop-after", "1"]]), 60),
+        (Scenario("table", ["table", "two.yaml"], before=swept), 20),
+        (Scenario("claims", ["claims", "two.yaml"], before=swept), 10),
+        (Scenario("status", ["status", "two.yaml"], before=swept), 10),
+        (Scenario("check", ["check", "base.yaml"]), 10),
+    ):
+        proof.each(proof.sample(points_of(scenario), most), fail_at(scenario))
+    proof.end()

@@ -1,0 +1,57 @@
+"""SIGKILL at every system call that writes, renames, syncs, opens or locks, of one process or of all, over a small sweep, a run that
+goes on and the files of a report: running it again ends in the same bytes. Kills at random moments are in tests/end/sweep_kill.py;
+the long form does a thousand of them. kill.py ASSAY SOURCE HELPERS [POINT ...]"""
+import os
+import pathlib
+import subprocess
+import sys
+
+import faults
+from faults import LONG, Proof, Scenario, careless, check, inject, need_injection
+
+CALLS = "write,rename,sync,open,lock"
+
+
+def provenances(directory):
+    """Of runs that are finished: what running them again would change."""
+    return {path.parent: pathlib.Path(path.parent, "provenance.json").read_bytes() for path in directory.rglob("summary.json")}
+
+
+def kill_at(scenario):
+    def test(point):
+        _, action, number = point.split()
+        with scenario.copy(f"{action}-{number}") as directory:
+            before = provenances(directory)
+            done = inject(scenario.words(), directory, CALLS, number, number, action)
+            after = provenances(directory)
+            check(all(after.get(path) == text for path, text in before.items()), done, "\n    a finished run was run again")
+            verdict = scenario.judge(directory, done, may_be_killed=True)
+            kept = provenances(directory)
+            check(all(kept.get(path) == text for path, text in after.items()), done, "\n    a finished run was run again")
+            return verdict
+
+    return test
+
+
+def points_of(scenario):
+    return [f"{scenario.name} {action} {number}" for number in range(1, scenario.count(CALLS) + 1) for action in ("kill", "killall")]
+
+
+need_injection()
+proof = Proof("kill")
+bad = careless()
+proof.must_catch(points_of(bad), kill_at(bad))
+for scenario, most in (
+    (Scenario("sweep", ["sweep", "two.yaml", "-j", "1"]), 120),
+    (Scenario("resume", ["run", "base.yaml", "--threads", "1"], before=[["run", "base.yaml", "--threads", "1", "--stop-after", "1"]]), 40),
+    (Scenario("table", ["table", "two.yaml"], before=[["sweep", "two.yaml", "--quiet"]]), 10),
+):
+    proof.each(proof.sample(points_of(scenario), most), kill_at(scenario))
+if LONG and not faults.chosen and "random" not in proof.journal.done:
+    script = pathlib.Path(faults.source, "tests/end/sweep_kill.py")
+    done = subprocess.run([sys.executable, script, faults.assay, faults.source], env={**os.environ, "ASSAY_KILLS": "1000"}, check=False)
+    if done.returncode == 0:
+        proof.journal.add("random", "same")
+    else:
+        proof.failures.append("random")
+proof.end()
