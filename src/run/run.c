@@ -54,15 +54,18 @@ static bool begin(struct run *run, struct assay_error *error)
     if (!run_directory_claim(&run->directory, &run->identity, run->options->again, error) ||
         !run_directory_remove(&run->directory, FAILURE_FILE, error))
         return false;
-    run->log_path = run_directory_file(run->directory.path, "log.txt", error);
     run->provenance = (struct provenance){.identity = &run->identity,
                                           .kernels = run->kernels->name,
                                           .cpu = run->cpu,
                                           .machine = run->machine,
                                           .command = run->options->command,
                                           .threads = run->prepared->plan->threads};
-    return run->log_path != NULL && provenance_start(&run->provenance, run->directory.path, error) &&
-           provenance_write(&run->provenance, &run->directory, NULL, error) && run_write_config(run, error);
+    if (!provenance_start(&run->provenance, run->directory.path, error) ||
+        !provenance_write(&run->provenance, &run->directory, NULL, error))
+        return false;
+    /* Not before it is known whose the directory is: a log alone would be taken for another run's. */
+    run->log_path = run_directory_file(run->directory.path, "log.txt", error);
+    return run->log_path != NULL && run_write_config(run, error);
 }
 
 static bool set_weights(struct run *run, struct assay_error *error)
