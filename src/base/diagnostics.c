@@ -232,6 +232,8 @@ void diagnostics_print(const struct diagnostics *diagnostics, struct text *text)
 {
     for (size_t i = 0; i < diagnostics->kept_count; i++)
         print_one(&diagnostics->kept[i], text);
-    if (diagnostics->dropped_count > 0)
+    if (diagnostics->dropped_count > 0 && diagnostics->kept_count == 0)
+        text_add(text, "out of memory while finding out what is wrong\n");
+    else if (diagnostics->dropped_count > 0)
         text_add(text, "and %zu more\n", diagnostics->dropped_count);
 }

@@ -29,7 +29,10 @@ static enum assay_status run(struct invocation *invocation, struct assay_error *
     int64_t threads;
     if (!option_integer(invocation, "threads", 1, THREADS_LIMIT, 0, &threads, error))
         return error->status;
-    if (is_experiment(invocation->arguments[0])) {
+    bool is_experiment;
+    if (!recognize_experiment(invocation->arguments[0], &is_experiment, error))
+        return error->status;
+    if (is_experiment) {
         if (!origin && invocation->argument_count == 1)
             return check_experiment(invocation, invocation->format == JSON, error);
         assay_fail(error, ASSAY_INVALID, "%s is an experiment, which takes no %s", invocation->arguments[0],

@@ -48,8 +48,9 @@ static const char *directory_of(struct arena *arena, const char *argument)
 /* Whether the experiments of the book are all that the argument, a directory or a file there, is about. */
 static bool has_all(const struct book *book, const char *argument, bool is_directory)
 {
+    bool is_one;
     return is_directory || (book->also != NULL && strcmp(book->also, argument) == 0) ||
-           (string_ends_with(argument, ".yaml") && is_experiment(argument));
+           (string_ends_with(argument, ".yaml") && recognize_experiment(argument, &is_one, NULL) && is_one);
 }
 
 /* NULL on failure. */
@@ -190,7 +191,10 @@ static bool choose_all(struct request *request, struct chosen *chosen, struct as
         return assay_fail_memory(error, "deciding claims");
     for (size_t i = 0; i < invocation->argument_count; i++) {
         const char *argument = invocation->arguments[i];
-        const struct claims *claims = open_book(request, argument, error)->claims;
+        const struct book *book = open_book(request, argument, error);
+        if (book == NULL)
+            return false;
+        const struct claims *claims = book->claims;
         const size_t before = chosen->count;
         for (size_t c = 0; c < claims->count; c++)
             if (directory_exists(argument) || claim_is_of(&claims->items[c], argument))

@@ -40,6 +40,9 @@ static void print_escaped(FILE *file, const char *text)
     }
     if (!shown.failed && shown.length > 0)
         fwrite(shown.bytes, 1, shown.length, file);
+    /* That there is no memory can be said without any. */
+    for (const char *at = text; shown.failed && *at != '\0'; at++)
+        fputc(*at == '\n' || (*at >= ' ' && *at <= '~') ? *at : '?', file);
     text_finish(&shown);
 }
 
@@ -135,6 +138,8 @@ int main(int count, char **words)
         status = run_command_line(&invocation, count, words, arena, &error);
     }
     status = print_output(&invocation.out, status);
+    if (invocation.complaint.failed)
+        assay_fail_memory(&error, "saying what is wrong");
     if (invocation.complaint.length > 0)
         fwrite(invocation.complaint.bytes, 1, invocation.complaint.length, stderr);
     if (status != ASSAY_DONE)

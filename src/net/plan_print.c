@@ -42,6 +42,7 @@ static void add_row(struct text *text, const char *name, const char *type, const
     text_add(text, "  %-20s %-18s %-14s %12s %12s  %s\n", name, type,
              shape_text.bytes ? shape_text.bytes : "", count.bytes ? count.bytes : "",
              work.bytes ? work.bytes : "", algorithm ? algorithm : "");
+    text->failed |= shape_text.failed || count.failed || work.failed;
     text_finish(&shape_text);
     text_finish(&count);
     text_finish(&work);

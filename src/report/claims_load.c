@@ -37,7 +37,10 @@ static bool find_experiments(struct arena *arena, const char *directory, const c
             return assay_fail_memory(error, "looking for experiments");
         const bool is_also = also != NULL && strcmp(names.items[i], path_file(also)) == 0;
         is_there |= is_also;
-        if (is_also || is_experiment(path))
+        bool is_one = is_also;
+        if (!is_also && !recognize_experiment(path, &is_one, error))
+            return false;
+        if (is_one)
             found->paths[found->count++] = path;
     }
     if (!is_there)

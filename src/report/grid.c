@@ -33,11 +33,13 @@ static const char *line_cell(const struct grid *grid, long row, size_t column)
     return row == TITLES ? grid->columns[column].title : cell_at(grid, (size_t)row, column);
 }
 
-static size_t cell_width(const char *cell, add_plain *add)
+/* As written to `text`, which has failed where it cannot be known. */
+static size_t cell_width(struct text *text, const char *cell, add_plain *add)
 {
     struct text written = {0};
     add(&written, cell);
-    const size_t width = written.bytes != NULL ? utf8_count(written.bytes) : 0;
+    const size_t width = written.length > 0 && !written.failed ? utf8_count(written.bytes) : 0;
+    text->failed |= written.failed;
     text_finish(&written);
     return width;
 }
@@ -50,7 +52,7 @@ static size_t *column_widths(struct text *text, const struct grid *grid, size_t 
     for (size_t column = 0; widths != NULL && column < grid->column_count; column++) {
         widths[column] = least;
         for (long row = TITLES; row < (long)grid->row_count; row++) {
-            const size_t width = cell_width(line_cell(grid, row, column), add);
+            const size_t width = cell_width(text, line_cell(grid, row, column), add);
             if (widths[column] < width)
                 widths[column] = width;
         }
@@ -60,7 +62,7 @@ static size_t *column_widths(struct text *text, const struct grid *grid, size_t 
 
 static void add_padded(struct text *text, const char *cell, size_t width, bool number, add_plain *add)
 {
-    const size_t room = width - cell_width(cell, add);
+    const size_t own = cell_width(text, cell, add), room = width > own ? width - own : 0;
     add_times(text, ' ', number ? room : 0);
     add(text, cell);
     add_times(text, ' ', number ? 0 : room);

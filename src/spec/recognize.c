@@ -10,19 +10,36 @@ static size_t count_keys(const struct node *tree, const struct assay_table *tabl
     return count;
 }
 
-bool is_experiment(const char *path)
+static void tell(const struct diagnostics *diagnostics, struct assay_error *error)
+{
+    struct text text = {0};
+    if (diagnostics != NULL)
+        diagnostics_print(diagnostics, &text);
+    if (text.length == 0 || text.failed)
+        assay_fail_memory(error, "looking for experiments");
+    else
+        assay_fail(error, ASSAY_MACHINE, "%.*s", (int)text.length - 1, text.bytes);
+    text_finish(&text);
+}
+
+bool recognize_experiment(const char *path, bool *is_one, struct assay_error *error)
 {
     struct arena *arena = arena_create();
     struct diagnostics *unsaid = diagnostics_create();
     const struct node *tree = NULL;
-    if (arena != NULL && unsaid != NULL)
+    bool done = arena != NULL && unsaid != NULL;
+    if (done) {
         tree = tree_load(arena, path, (struct place){0}, unsaid);
-    bool is_one = false;
+        done = diagnostics_status(unsaid) != ASSAY_MACHINE;
+    }
+    *is_one = false;
     if (tree != NULL) {
         const size_t extends = node_get(tree, "extends") != NULL; /* a config's, though not in its table */
-        is_one = count_keys(tree, &experiment_table_of_keys) > count_keys(tree, &config_table) + extends;
+        *is_one = count_keys(tree, &experiment_table_of_keys) > count_keys(tree, &config_table) + extends;
     }
+    if (!done)
+        tell(unsaid, error);
     diagnostics_destroy(unsaid);
     arena_destroy(arena);
-    return is_one;
+    return done;
 }

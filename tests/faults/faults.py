@@ -247,8 +247,9 @@ class Scenario:
             check(done.code == 0, "without a fault:", done)
             return len(done.calls)
 
-    def judge(self, directory, done, may_be_killed=False, is_silent=False):
-        """The verdict: "same", "clean" or "killed"; an AssertionError where it was none of them, or a further run is not the same."""
+    def judge(self, directory, done, may_be_killed=False, is_silent=False, between=lambda: None):
+        """The verdict: "same", "clean" or "killed"; an AssertionError where it was none of them, or a further run, after what is
+        done in `between`, is not the same."""
         killed = may_be_killed and done.code == 128 + signal.SIGKILL
         if done.code == 0:
             check_same(directory, self.golden, done)
@@ -258,6 +259,7 @@ class Scenario:
             said = done.err + done.out
             check(is_silent or any(len(line) > 12 for line in said.splitlines()), done, "\n    it does not say what was wrong")
         check_nothing_half_written(directory, done)
+        between()
         again = run(self.words(), directory)
         check(again.code == 0, done, "\n    and then, without a fault,", again)
         check_same(directory, self.golden, done, "\n    and then, without a fault,", again)
@@ -289,13 +291,13 @@ class Copy:
 scratch = tempfile.mkdtemp(dir=PLACE, prefix="assay-faults-")
 
 
-def careless():
+def careless(size=10):
     """A program that every proof must catch: it writes in pieces under the final name, and never looks at what failed."""
-    script = """\
+    script = f"""\
 [ -e results/file ] && exit 0
 mkdir -p results
-printf 'the first half, '  >results/file
-printf 'the second half\\n' >>results/file
+printf '%{size}s, ' first  >results/file
+printf '%{size}s\\n' second >>results/file
 exit 0
 """
     return Scenario("careless", ["careless.sh"], {"careless.sh": script}, program=("sh",))

@@ -299,9 +299,12 @@ static void files_are_told_apart(void)
         make_directory(directory);
         snprintf(path, sizeof path, "%s/file.yaml", directory);
         write_file(path, cases[i].text);
-        CU_ASSERT_EQUAL(is_experiment(path), cases[i].is_one);
+        bool is_one;
+        CU_ASSERT_TRUE(recognize_experiment(path, &is_one, NULL));
+        CU_ASSERT_EQUAL(is_one, cases[i].is_one);
         remove_file(path);
-        CU_ASSERT_FALSE(is_experiment(path));
+        CU_ASSERT_TRUE(recognize_experiment(path, &is_one, NULL));
+        CU_ASSERT_FALSE(is_one);
     }
 }
 

@@ -1,0 +1,81 @@
+"""Every allocation failing, once and from then on, over checking, planning, training, checkpoints, going on, reports and the sweep: a
+clean stop, no crash, nothing leaked, and then the same bytes. The libraries' allocations are among them. The long form builds the
+program with the address and undefined-behaviour sanitizers for it. memory.py ASSAY SOURCE HELPERS [POINT ...]"""
+import os
+import pathlib
+import subprocess
+
+import faults
+from faults import BASE, LONG, TWO, Proof, Scenario, check, environment, run, skip
+
+SANITIZERS = {"ASAN_OPTIONS": "detect_leaks=1:abort_on_error=0:exitcode=99:allocator_may_return_null=1", "UBSAN_OPTIONS": "halt_on_error=1:exitcode=99"}
+
+
+def sanitized():
+    """A build of its own beside the helpers, of nothing but the program."""
+    directory = pathlib.Path(faults.helpers, "sanitized")
+    target = "tests/faults/assay_failing"
+    for words in (
+        ["meson", "setup", directory, faults.source, "--buildtype=debugoptimized", "-Db_sanitize=address,undefined", "-Dtests=enabled"],
+        ["ninja", "-C", directory, target],
+    ):
+        if words[0] == "ninja" or not (directory / "build.ninja").exists():
+            done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+            if done.returncode != 0:
+                skip(f"the program cannot be built with sanitizers: {done.stdout[-500:]}")
+    return directory / target
+
+
+def failing(program, words, directory, which, **more):
+    return run([program, *words], directory, env=environment(ASSAY_FAIL_ALLOCATION=which, **SANITIZERS, **more))
+
+
+def count(scenario):
+    with scenario.copy("count") as directory:
+        path = f"{directory}.count"
+        done = failing(scenario.program[0], scenario.command, directory, "0", ASSAY_COUNT_ALLOCATIONS=path)
+        check(done.code == 0, "without a fault:", done)
+        made = int(pathlib.Path(path).read_text(encoding="utf-8"))
+        os.unlink(path)
+        return made
+
+
+def fail_at(scenario, **more):
+    def test(point):
+        _, which = point.split()
+        with scenario.copy(which) as directory:
+            done = failing(scenario.program[0], scenario.command, directory, which, **more)
+            check("Sanitizer" not in done.err and "runtime error" not in done.err, done)
+            return scenario.judge(directory, done)
+
+    return test
+
+
+def points_of(scenario):
+    return [f"{scenario.name} {number}{how}" for number in range(1, count(scenario) + 1) for how in ("", "+")]
+
+
+proof = Proof("memory")
+program = sanitized() if LONG else pathlib.Path(faults.helpers, "assay_failing")
+is_sanitized = b"__asan_init" in program.read_bytes()
+swept = [["sweep", "two.yaml", "--quiet"]]
+begun = [["run", "base.yaml", "--threads", "2", "--stop-after", "1"]]
+# Claims are decided together with those of the other experiments in the directory.
+several = {"base.yaml": BASE, "two.yaml": TWO.replace("[1]", "[1, 2, 3]"), "other.yaml": TWO.replace("name: two", "name: other").replace("id: differ", "id: also")}
+scenarios = [
+    (Scenario(name, command, files, before, (program,)), most)
+    for name, command, files, before, most in (
+        ("check", ["check", "base.yaml"], None, [], 20),
+        ("run", ["run", "base.yaml", "--threads", "2"], None, [], 60),
+        ("resume", ["run", "base.yaml", "--threads", "2"], None, begun, 60),
+        ("sweep", ["sweep", "two.yaml", "-j", "1"], None, [], 20),
+        ("status", ["status", "two.yaml"], None, swept, 20),
+        ("table", ["table", "two.yaml"], None, swept, 20),
+        ("claims", ["claims", "two.yaml"], several, swept, 20),
+    )
+]
+for plant in ["crash"] + (["leak"] if is_sanitized else []):
+    proof.must_catch([f"check {number}" for number in range(1, 6)], fail_at(scenarios[0][0], ASSAY_PLANT=plant))
+for scenario, most in scenarios:
+    proof.each(proof.sample(points_of(scenario), most), fail_at(scenario))
+proof.end(", under sanitizers" if is_sanitized else "")
