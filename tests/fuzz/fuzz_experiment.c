@@ -51,7 +51,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         check_experiment(experiment);
     else
         check_diagnostics(diagnostics);
-    (void)is_experiment("experiment.yaml");
+    bool is_one;
+    REQUIRE(recognize_experiment("experiment.yaml", &is_one, NULL));
     diagnostics_destroy(diagnostics);
     arena_destroy(arena);
     return 0;
