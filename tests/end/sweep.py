@@ -264,7 +264,7 @@ def test_board():
     write_two(60)
     code, shown = watch(60)
     check_equal(code, 0)
-    check_in("\033[J[4/4] ", shown)
+    check_in("[4/4] ", shown)
     check_in("0/4 done: 2 running, 2 pending; ", shown)
     check_in(" s left\033[K\n", shown)
     text = re.sub("\033\\[[0-9]*[A-Z]", "", shown).replace("\r", "")
