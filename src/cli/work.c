@@ -7,6 +7,7 @@
 #include "cli/signals.h"
 #include "cli/training.h"
 #include "run/failure.h"
+#include "run/slurm.h"
 #include "run/summary.h"
 
 static const struct option options[] = {
@@ -16,6 +17,7 @@ static const struct option options[] = {
     OPTION_AGAIN,
     OPTION_STOP_AFTER,
     OPTION_OTHER_MACHINE,
+    {"requeue", NULL, "stopped by SIGUSR1, it has Slurm queue this job again"},
     {0},
 };
 
@@ -85,6 +87,14 @@ static void record(const struct planned_run *run, enum assay_status status, cons
         log_say(log, LOG_WARNING, "%s", unwritten.text);
 }
 
+/* What stopped is shown as it is; that it is not queued again is said as well. */
+static void requeue(struct assay_error *error)
+{
+    struct assay_error refused;
+    if (!slurm_requeue(&refused))
+        assay_fail(error, error->status, "%s\nit is not queued again: %s", error->text, refused.text);
+}
+
 static enum assay_status train(struct invocation *invocation, struct planned_experiment *planned,
                                const struct planned_run *run, struct training *training, int threads,
                                struct assay_error *error)
@@ -104,6 +114,8 @@ static enum assay_status train(struct invocation *invocation, struct planned_exp
         training->stop_after = run->stop_after;
     status = train_config(invocation, training, error);
     record(run, status, error, invocation->log);
+    if (status == ASSAY_CHECKPOINTED && option_given(invocation, "requeue"))
+        requeue(error);
     assay_config_destroy(config);
     return status;
 }

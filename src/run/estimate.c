@@ -7,6 +7,11 @@ bool run_state_is_end(enum run_state state)
     return state == RUN_FINISHED || state == RUN_DIVERGED || state == RUN_PRUNED || state == RUN_STALE;
 }
 
+bool run_state_is_startable(enum run_state state)
+{
+    return state == RUN_PENDING || state == RUN_INTERRUPTED || state == RUN_FAILED;
+}
+
 /* What is known of a point, or of all of them. */
 struct experience {
     double run_s; /* of its finished runs */

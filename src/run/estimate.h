@@ -12,6 +12,8 @@ struct run_seen {
 
 /* Whether a run has nothing more to do, or cannot by itself: finished, diverged, pruned or stale. */
 bool run_state_is_end(enum run_state state);
+/* Whether it can be worked at: pending, interrupted or failed. */
+bool run_state_is_startable(enum run_state state);
 
 struct run_estimates {
     const double *left_s; /* of each run of the plan what is left of it, 0 at an end; NaN: not known */

@@ -197,7 +197,7 @@ static void conclude(struct sweep *sweep, size_t i, const struct worker *worker,
     item->is_ours = false;
     sweep_item_look(item, run_at(sweep, i));
     const enum run_state state = item->seen.state;
-    const bool is_unfinished = state == RUN_PENDING || state == RUN_INTERRUPTED || state == RUN_FAILED;
+    const bool is_unfinished = run_state_is_startable(state);
     const bool could_not = end->signal == 0 && end->exit_code == ASSAY_MACHINE;
     if (state == RUN_RUNNING || (could_not && !is_unfinished)) /* another sweep was quicker */
         return;
@@ -353,17 +353,15 @@ static enum assay_status judge(const struct sweep *sweep)
     const struct run_plan *plan = sweep->view->plan;
     if (sweep->stop != ASSAY_DONE)
         return sweep->stop;
-    for (size_t i = 0; i < plan->count; i++) {
-        const enum run_state state = sweep->items[i].seen.state;
-        if (!run_state_is_end(state) || run_state_is_failure(plan->experiment, state))
+    for (size_t i = 0; i < plan->count; i++)
+        if (!run_state_is_success(plan->experiment, sweep->items[i].seen.state))
             return ASSAY_INCOMPLETE;
-    }
     return plan->later > 0 ? ASSAY_INCOMPLETE : ASSAY_DONE;
 }
 
-static enum assay_status launch(struct arena *arena, const struct sweep_request *request,
-                                const struct sweep_observer *observer, struct sweep_view *view,
-                                struct diagnostics *diagnostics, struct assay_error *error)
+enum assay_status sweep_run(struct arena *arena, const struct sweep_request *request,
+                            const struct sweep_observer *observer, struct sweep_view *view,
+                            struct diagnostics *diagnostics, struct assay_error *error)
 {
     struct sweep sweep = {
         .arena = arena, .request = request, .observer = observer, .diagnostics = diagnostics, .view = view};
@@ -383,5 +381,3 @@ static enum assay_status launch(struct arena *arena, const struct sweep_request 
         return diagnostics_count(diagnostics) > 0 ? diagnostics_status(diagnostics) : error->status;
     return judge(&sweep);
 }
-
-const struct launcher launcher_local = {.name = "local", .launch = launch};

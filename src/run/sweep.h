@@ -58,20 +58,17 @@ struct sweep_observer {
 /* Whether all that there is to do is done elsewhere. */
 bool sweep_view_is_waiting(const struct sweep_view *view);
 
-/* A way to have runs run. */
-struct launcher {
-    const char *name;
-    /* All that it makes lives in the arena; `view` is filled whatever is returned. ASSAY_DONE: every run is
-     * at its end. ASSAY_INCOMPLETE with an empty error: some are not, or have failed. What is wrong with a
-     * final run is diagnosed. */
-    enum assay_status (*launch)(struct arena *arena, const struct sweep_request *request,
-                                const struct sweep_observer *observer, struct sweep_view *view,
-                                struct diagnostics *diagnostics, struct assay_error *error);
-};
-extern const struct launcher launcher_local; /* processes on this machine */
+/* Has them run by processes on this machine. All that it makes lives in the arena; `view` is filled whatever
+ * is returned. ASSAY_DONE: every run is at its end. ASSAY_INCOMPLETE with an empty error: some are not, or
+ * have failed. What is wrong with a final run is diagnosed. */
+enum assay_status sweep_run(struct arena *arena, const struct sweep_request *request,
+                            const struct sweep_observer *observer, struct sweep_view *view,
+                            struct diagnostics *diagnostics, struct assay_error *error);
 
 /* Whether a run in this state is one of those that failed. A loss that is not finite is what a search has to
  * reckon with, and a failure elsewhere. */
 bool run_state_is_failure(const struct experiment *experiment, enum run_state state);
+/* Whether it is at its end without being one. */
+bool run_state_is_success(const struct experiment *experiment, enum run_state state);
 
 #endif

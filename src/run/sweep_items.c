@@ -46,9 +46,7 @@ struct sweep_item *sweep_items_create(struct arena *arena, const struct run_plan
 
 bool sweep_item_is_startable(const struct sweep_item *item)
 {
-    const enum run_state state = item->seen.state;
-    return !item->is_ours && !item->is_given_up &&
-           (state == RUN_PENDING || state == RUN_INTERRUPTED || state == RUN_FAILED);
+    return !item->is_ours && !item->is_given_up && run_state_is_startable(item->seen.state);
 }
 
 bool sweep_item_is_open(const struct sweep_item *item)
@@ -60,6 +58,11 @@ bool run_state_is_failure(const struct experiment *experiment, enum run_state st
 {
     const bool is_search = experiment->final != NULL || experiment->halving != NULL;
     return state == RUN_FAILED || state == RUN_STALE || (state == RUN_DIVERGED && !is_search);
+}
+
+bool run_state_is_success(const struct experiment *experiment, enum run_state state)
+{
+    return run_state_is_end(state) && !run_state_is_failure(experiment, state);
 }
 
 bool sweep_view_is_waiting(const struct sweep_view *view)
