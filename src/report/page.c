@@ -107,7 +107,7 @@ static bool figures_of_tables(struct arena *arena, const struct experiment *expe
             metrics[shown->count] = table->columns[c].measure.metric;
             items[shown->count] = (struct experiment_figure){
                 .name = arena_format(arena, "%s-%zu", table->name, c + 1),
-                .title = arena_format(arena, "%s, by epoch", table->title),
+                .title = arena_format(arena, "%s: %s", table->title, table->columns[c].title),
                 .points = table->points,
                 .point_count = table->point_count,
                 .columns = &metrics[shown->count],

@@ -94,7 +94,7 @@
       customBars: true,
       drawPoints: true,
       fillAlpha: 0.14,
-      highlightCallback: (event, x, points, row) => tell(row),
+      highlightCallback: (event, epoch) => tell(rows.findIndex((row) => row[0] === epoch)),
       interactionModel: mouse,
       legend: "never",
       pointSize: 2,

@@ -11,10 +11,7 @@
 /* Of the picture, which is stretched to its place. */
 enum { WIDTH = 1000, HEIGHT = 400, EPOCH_TICS = 12, VALUE_TICS = 8, DIGITS = 6 };
 
-static double first_epoch(void)
-{
-    return 1;
-}
+static const double first_epoch = 1;
 
 static double last_epoch(const struct figure *figure)
 {
@@ -24,7 +21,7 @@ static double last_epoch(const struct figure *figure)
 /* How far from the left, and from the top: from 0 to 1 inside the picture. */
 static double share_of_epoch(const struct figure *figure, double epoch)
 {
-    return (epoch - first_epoch()) / (last_epoch(figure) - first_epoch());
+    return (epoch - first_epoch) / (last_epoch(figure) - first_epoch);
 }
 
 static double share_of_value(const struct figure *figure, double value)
@@ -45,7 +42,7 @@ static void add_point(struct text *text, const struct figure *figure, double epo
     add_fixed(text, HEIGHT * share_of_value(figure, value), 1);
 }
 
-/* "1 dash 2" of a class, by which the style gives a line its look. */
+/* "colour-1 dash-2": by these classes the style gives a line its look. */
 static void add_classes(struct text *text, const struct figure *figure, const struct figure_line *line)
 {
     const struct figure_look look = figure_look(figure, line);
@@ -117,7 +114,7 @@ static double tic_at(const struct tics *tics, int number)
 
 static struct tics epoch_tics(const struct figure *figure)
 {
-    return tics_between(first_epoch(), last_epoch(figure), EPOCH_TICS, 1);
+    return tics_between(first_epoch, last_epoch(figure), EPOCH_TICS, 1);
 }
 
 static struct tics value_tics(const struct figure *figure)
@@ -185,7 +182,7 @@ static void add_numbers(struct json_writer *json, const char *key, const double 
 /* Numbers alone, so that nothing in them can end the element; their lines are those of the key. */
 static void add_data(struct text *text, const struct figure *figure)
 {
-    const double range[] = {figure->bottom, figure->top}, epochs[] = {first_epoch(), last_epoch(figure)};
+    const double range[] = {figure->bottom, figure->top}, epochs[] = {first_epoch, last_epoch(figure)};
     struct json_writer json = {.text = text, .compact = true};
     text_add(text, "<script type=\"application/json\">");
     json_open(&json, NULL, '{');

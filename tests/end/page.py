@@ -142,6 +142,8 @@ def test_charts(page, url):
     heights = page.evaluate(HEIGHTS)
     drag(page, place, 0.45, 0.9)
     check(page.evaluate(TICS) == ["3", "4"] and not page.evaluate(BACK_HIDDEN), page.evaluate(TICS))
+    page.mouse("Moved", place["left"] + 0.3 * place["width"], place["top"] + 0.4 * place["height"])
+    check(page.evaluate(SAID) == "epoch 3", page.evaluate(SAID))
     page.evaluate("document.querySelector('.tools button').click()")
     check(page.evaluate(TICS) == ["1", "2", "3", "4", "5"] and page.evaluate(BACK_HIDDEN), page.evaluate(TICS))
     check(page.evaluate(HEIGHTS) == heights, (page.evaluate(HEIGHTS), heights))

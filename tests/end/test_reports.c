@@ -192,7 +192,7 @@ static void bare_pages(void)
     check_contains("results/shared/report.html",
                    "2 of 4 runs are finished. <code>assay sweep shared.yaml</code>");
     check_contains("results/shared/report.html", "<a href=\"../e/a/seed-1/\">directory</a>");
-    check_contains("results/shared/report.html", "<h3 id=\"figure-t-1\">t, by epoch</h3>");
+    check_contains("results/shared/report.html", "<h3 id=\"figure-t-1\">t: val_error_pct</h3>");
     CU_ASSERT_EQUAL(count_in("results/shared/report.html", "<figure"), 1);
     CU_ASSERT_EQUAL(RUN("report", "x/bare.yaml"), 1);
     check_contains("results/bare/report.html", "0 of 1 runs are finished");
