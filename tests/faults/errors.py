@@ -37,8 +37,8 @@ if __name__ == "__main__":
     swept = [["sweep", "two.yaml", "--quiet"]]
     begun = [["run", "base.yaml", "--threads", "1", "--stop-after", "1"]]
     for scenario, most in (
-        (Scenario("sweep", ["sweep", "two.yaml", "-j", "1"]), 40),
-        (Scenario("resume", ["run", "base.yaml", "--threads", "2"], before=begun), 40),
+        (Scenario("sweep", ["sweep", "two.yaml", "-j", "1"]), 30),
+        (Scenario("resume", ["run", "base.yaml", "--threads", "2"], before=begun), 24),
         (Scenario("table", ["table", "two.yaml"], before=swept), 8),
         (Scenario("claims", ["claims", "two.yaml"], before=swept), 8),
         (Scenario("status", ["status", "two.yaml"], before=swept), 8),

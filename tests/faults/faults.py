@@ -26,7 +26,7 @@ import traceback
 SKIPPED = 77
 LONG = os.environ.get("ASSAY_LONG", "") not in ("", "0")
 SEED = int(os.environ.get("ASSAY_SEED", "1"))
-MOST_SECONDS = 15
+MOST_SECONDS = 30
 JOBS = min(2, os.cpu_count() or 1)
 # Every write is followed by a sync, which a disk takes its time for; nothing here pulls a plug.
 PLACE = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
@@ -72,16 +72,16 @@ claims: [{id: differ, say: They differ, less: [plain, bare], metric: test_error_
 """
 
 
-def idx(path, dimensions, content):
-    header = bytes([0, 0, 8, len(dimensions)]) + b"".join(size.to_bytes(4, "big") for size in dimensions)
-    pathlib.Path(path).write_bytes(header + bytes(content))
+def idx(dimensions, content):
+    """The bytes of an IDX file."""
+    return bytes([0, 0, 8, len(dimensions)]) + b"".join(size.to_bytes(4, "big") for size in dimensions) + bytes(content)
 
 
 def write(directory, files):
     for name, text in files.items():
         path = pathlib.Path(directory, name)
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
 
 
 # The program.
@@ -117,9 +117,10 @@ def finish(process, begun, seconds=MOST_SECONDS):
     try:
         out, err = process.communicate(timeout=seconds)
     except subprocess.TimeoutExpired:
+        left = subprocess.run(["ps", "-o", "pid,stat,wchan:20,args", "--sid", str(process.pid)], capture_output=True, text=True, check=False)
         os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
-        raise AssertionError(f"{process.args} hangs: no end after {seconds} s") from None
+        raise AssertionError(f"{process.args} hangs: no end after {seconds} s\n{left.stdout}") from None
     decode = lambda text: (text or b"").decode("utf-8", "replace")
     return Done(code_of(process), decode(out), decode(err), time.monotonic() - begun)
 
@@ -227,7 +228,8 @@ class Scenario:
         self.name, self.command, self.program = name, command, program
         self.master = pathlib.Path(scratch, "masters", name)
         self.master.mkdir(parents=True)
-        write(self.master, dict(files or {"base.yaml": BASE, "two.yaml": TWO}))
+        self.files = dict(files or {"base.yaml": BASE, "two.yaml": TWO})
+        write(self.master, self.files)
         for words in before:
             run([*self.program, *words], self.master, wanted=0)
         with self.copy("golden") as directory:
@@ -268,7 +270,7 @@ class Scenario:
 
 
 # What these print depends on how much was left to do.
-SPEAK_OF_WORK = ("sweep", "run", "resume", "work", "careless")
+SPEAK_OF_WORK = ("sweep", "run", "heavy", "resume", "careless")
 
 
 class Copy:

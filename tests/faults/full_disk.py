@@ -44,7 +44,7 @@ def fill_at(scenario):
                 done = run(scenario.words(), directory)
                 return scenario.judge(directory, done, between=lambda: mount(directory, GROWN, "remount"))
             finally:
-                subprocess.run(["umount", directory], check=True)
+                subprocess.run(["umount", "-l", directory], check=True)  # once nobody looks at it any more
                 directory.rmdir()
 
     return test

@@ -42,9 +42,9 @@ proof = Proof("kill")
 bad = careless()
 proof.must_catch(points_of(bad), kill_at(bad))
 for scenario, most in (
-    (Scenario("sweep", ["sweep", "two.yaml", "-j", "1"]), 120),
-    (Scenario("resume", ["run", "base.yaml", "--threads", "1"], before=[["run", "base.yaml", "--threads", "1", "--stop-after", "1"]]), 40),
-    (Scenario("table", ["table", "two.yaml"], before=[["sweep", "two.yaml", "--quiet"]]), 10),
+    (Scenario("sweep", ["sweep", "two.yaml", "-j", "1"]), 80),
+    (Scenario("resume", ["run", "base.yaml", "--threads", "1"], before=[["run", "base.yaml", "--threads", "1", "--stop-after", "1"]]), 24),
+    (Scenario("table", ["table", "two.yaml"], before=[["sweep", "two.yaml", "--quiet"]]), 8),
 ):
     proof.each(proof.sample(points_of(scenario), most), kill_at(scenario))
 if LONG and not faults.chosen and "random" not in proof.journal.done:

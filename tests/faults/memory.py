@@ -66,8 +66,8 @@ scenarios = [
     (Scenario(name, command, files, before, (program,)), most)
     for name, command, files, before, most in (
         ("check", ["check", "base.yaml"], None, [], 20),
-        ("run", ["run", "base.yaml", "--threads", "2"], None, [], 60),
-        ("resume", ["run", "base.yaml", "--threads", "2"], None, begun, 60),
+        ("run", ["run", "base.yaml", "--threads", "2"], None, [], 40),
+        ("resume", ["run", "base.yaml", "--threads", "2"], None, begun, 40),
         ("sweep", ["sweep", "two.yaml", "-j", "1"], None, [], 20),
         ("status", ["status", "two.yaml"], None, swept, 20),
         ("table", ["table", "two.yaml"], None, swept, 20),

@@ -1,0 +1,115 @@
+"""The same bits whatever the machine does around a sweep: threads, processes, OPENBLAS_NUM_THREADS, locale, time zone, working
+directory, address-space randomisation, priority, load. same_bits.py ASSAY SOURCE HELPERS [POINT ...]"""
+import itertools
+import os
+import pathlib
+import random
+import shutil
+import subprocess
+
+import faults
+from faults import LONG, SEED, Proof, Scenario, check, environment, run
+
+# Every layer, every phase that is cut into items.
+NET = """\
+data: {dataset: {digits: {train: 96, test: 40}}, validation: 24, pad: 2}
+model:
+  - conv: {maps: 6, kernel: 5}
+  - tanh
+  - pool: {type: lp, p: 2, size: 2}
+  - subtractive-norm: {kernel: 5}
+  - conv: {maps: 5, kernel: 3}
+  - batch-norm
+  - relu
+  - pool: {type: max, size: 3, stride: 2}
+  - dropout: 0.3
+  - linear: 20
+  - sigmoid
+  - linear: 10
+train:
+  max_epochs: 2
+  batch_size: 7
+  evaluate_train: true
+  penalty: {lambda: 0.001, C: 0.5}
+  optimizer: {sgd: {learning_rate: 0.05, momentum: 0.7, schedule: {cosine: {final: 0.001}}}}
+"""
+NETS = """\
+name: nets
+base: net.yaml
+seeds: [1, 2]
+points: [{label: whole}, {label: plain, set: {"model[8].dropout.rate": 0}}]
+tables: [{name: errors, columns: [{metric: test_error_pct}, {metric: train_loss}]}]
+"""
+THREADS, WORKERS = range(1, 17), range(1, 9)
+BLAS = (None, "1", "2", "8")
+ZONES = ("UTC", "Asia/Kathmandu", "America/St_Johns", ":nowhere")
+PLACES = (".", "a directory/of another – name")
+
+
+def comma_locale():
+    """A locale with a decimal comma, built here: no machine need have it."""
+    path = pathlib.Path(faults.scratch, "locales")
+    path.mkdir()
+    try:
+        subprocess.run(["localedef", "-i", "de_DE", "-f", "UTF-8", path / "de_DE.UTF-8"], capture_output=True, check=False)
+    except FileNotFoundError:
+        pass
+    return {"LOCPATH": str(path), "LC_ALL": "de_DE.UTF-8"} if (path / "de_DE.UTF-8").exists() else None
+
+
+def cells():
+    """A dictionary by name of what surrounds the sweep: one thing changed at a time, then all of them drawn together."""
+    plain = {"threads": 1, "workers": 1, "blas": None, "locale": False, "zone": "UTC", "place": ".", "fixed": False, "nice": 0, "load": 0}
+    values = {"threads": THREADS, "workers": WORKERS, "blas": BLAS, "locale": (False, True), "zone": ZONES, "place": PLACES, "fixed": (False, True), "nice": (0, 19), "load": (0, 3)}
+    chosen = [{**plain, key: value} for key, of_key in values.items() for value in of_key]
+    draw = random.Random(SEED)
+    chosen += [{key: draw.choice(list(of_key)) for key, of_key in values.items()} for _ in range(440 if LONG else 8)]
+    return {" ".join(f"{key}={value}" for key, value in cell.items()): cell for cell in chosen}
+
+
+def words_around(cell):
+    prefix = ["setarch", os.uname().machine, "-R"] if cell["fixed"] and shutil.which("setarch") else []
+    return prefix + (["nice", "-n", str(cell["nice"])] if cell["nice"] else [])
+
+
+def try_in(scenario, around, seed=None):
+    def test(point):
+        cell = around[point]
+        more = {"TZ": cell["zone"], **({"OPENBLAS_NUM_THREADS": cell["blas"]} if cell["blas"] else {}), **(comma if cell["locale"] and comma else {})}
+        with scenario.copy("cell") as parent:
+            directory = parent / cell["place"]
+            directory.mkdir(parents=True, exist_ok=True)
+            for name in scenario.files:
+                if directory != parent:
+                    (parent / name).rename(directory / name)
+            if seed is not None:
+                (directory / "net.yaml").write_text(NET + f"seed: {seed}\n", encoding="utf-8")
+                (directory / "nets.yaml").write_text(NETS.replace("[1, 2]", f"[1, {seed}]"), encoding="utf-8")
+            burners = [subprocess.Popen(["sh", "-c", "while :; do :; done"]) for _ in range(cell["load"])]
+            try:
+                options = {"env": environment(**more)}
+                run([*words_around(cell), faults.assay, "sweep", "nets.yaml", "-j", cell["workers"], "--threads", cell["threads"], "--quiet"], directory, wanted=0, **options)
+                table = run([faults.assay, "table", "nets.yaml"], directory, wanted=0, **options)
+            finally:
+                for burner in burners:
+                    burner.kill()
+                    burner.wait()
+            faults.check_same(directory, scenario.golden, point)
+            check(table.out == tables, point, "\n    another table:", table)
+            return "same"
+
+    return test
+
+
+proof = Proof("same_bits")
+comma = comma_locale()
+if comma is None:
+    print("same_bits: no locale with a decimal comma can be built here (localedef)")
+scenario = Scenario("nets", ["sweep", "nets.yaml", "-j", "1", "--threads", "1", "--quiet"], {"net.yaml": NET, "nets.yaml": NETS})
+with scenario.copy("table") as directory:
+    run(scenario.words(), directory, wanted=0)
+    tables = run([faults.assay, "table", "nets.yaml"], directory, wanted=0).out
+around = cells()
+proof.must_catch(list(itertools.islice(around, 1)), try_in(scenario, around, seed=3))
+proof.each(proof.sample(around, 24), try_in(scenario, around))
+proof.end()
