@@ -4,7 +4,7 @@ build=${ASSAY_BUILD:-build}
 assay=$build/assay
 
 build_packages='gcc libc6-dev meson ninja-build pkg-config libyaml-dev zlib1g-dev libopenblas-dev'
-test_packages="$build_packages libcunit1-dev python3 python3-yaml python3-jsonschema curl"
+test_packages="$build_packages libcunit1-dev python3 python3-yaml python3-jsonschema curl strace locales"
 # Without it the pages of `assay report` have pictures instead of charts.
 chart_packages='libjs-dygraphs'
 build_commands='meson ninja pkg-config'

@@ -23,17 +23,18 @@ def fail_at(scenario):
 
 
 def points_of(scenario, faults=None):
+    points = {}
     for groups, name in faults or FAULTS:
-        for number in range(1, scenario.count(groups) + 1):
-            for how in ("once", "on"):
-                yield f"{scenario.name} {groups} {name} {how} {number}"
+        for number, call in enumerate(scenario.calls(groups), 1):
+            points.update({f"{scenario.name} {groups} {name} {how} {number}": call for how in ("once", "on")})
+    return points
 
 
 if __name__ == "__main__":
     need_injection()
     proof = Proof("errors")
     bad = careless()
-    proof.must_catch(list(points_of(bad, FAULTS[:1])), fail_at(bad))
+    proof.must_catch(points_of(bad, FAULTS[:1]), fail_at(bad))
     swept = [["sweep", "two.yaml", "--quiet"]]
     begun = [["run", "base.yaml", "--threads", "1", "--stop-after", "1"]]
     for scenario, most in (

@@ -14,6 +14,7 @@ import json
 import os
 import pathlib
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -36,8 +37,8 @@ chosen = sys.argv[4:]
 
 # How a program ends that could not do its work and knows it: some runs failed, the training diverged, the machine would not.
 CLEAN = (1, 3, 4)
-# How one ends that could not be loaded: by the words of the loader, or of OpenBLAS, which starts its threads before main.
-NOT_LOADED = {127: "error while loading shared libraries", 130: "OpenBLAS blas_thread_init"}
+# How one ends that could not be loaded, by whose words: the loader's own, or those of OpenBLAS, which starts its threads before main.
+NOT_LOADED = {127: "", 130: "OpenBLAS blas_thread_init"}
 
 
 def check(condition, *said):
@@ -104,6 +105,11 @@ def environment(**changes):
     return {**clean, **changes}
 
 
+def traced_environment():
+    """The leak sanitizer, where there is one, cannot work in a process that is traced."""
+    return environment(ASAN_OPTIONS="detect_leaks=0")
+
+
 def start(words, directory, **options):
     settings = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "env": environment(), "start_new_session": True}
     return subprocess.Popen([str(word) for word in words], cwd=directory, **{**settings, **options})
@@ -135,7 +141,7 @@ def run(words, directory, wanted=None, seconds=MOST_SECONDS, **options):
 def inject(words, directory, groups, first, last, action):
     """The program with the system calls number `first` to `last` of the groups met by the action; see inject.c."""
     report = f"{directory}.report"
-    done = run([pathlib.Path(helpers, "inject"), report, groups, first, last, action, *words], directory)
+    done = run([pathlib.Path(helpers, "inject"), report, groups, first, last, action, *words], directory, env=traced_environment())
     check(done.code == 0, "inject:", done)
     *calls, end = pathlib.Path(report).read_text(encoding="utf-8", errors="replace").splitlines()
     os.unlink(report)
@@ -221,6 +227,10 @@ def check_nothing_half_written(directory, *said):
         check(sound, *said, f"\n    half-written: {path.relative_to(directory)}")
 
 
+# "17 write /a/b/.curves.csv.tmp.123" -> "write .curves.csv.tmp"
+KIND = re.compile(r"^\d+ (\w+) (?:.*/)?([^/]*?)(?:\.\d+)?$")
+
+
 class Scenario:
     """A command in a directory as it was prepared, and what is there when nothing goes wrong."""
 
@@ -243,11 +253,12 @@ class Scenario:
     def copy(self, name):
         return Copy(self.master, f"{self.name}-{name}")
 
-    def count(self, groups):
+    def calls(self, groups):
+        """What is called when nothing goes wrong, in order: the name and the file's last name, without process ids."""
         with self.copy("count") as directory:
             done = inject(self.words(), directory, groups, 0, 0, "kill")
             check(done.code == 0, "without a fault:", done)
-            return len(done.calls)
+            return [KIND.sub(r"\1 \2", call) for call in done.calls]
 
     def judge(self, directory, done, may_be_killed=False, is_silent=False, between=lambda: None):
         """The verdict: "same", "clean" or "killed"; an AssertionError where it was none of them, or a further run, after what is
@@ -353,13 +364,18 @@ class Proof:
         return verdict, None
 
     def sample(self, points, most):
-        """All of them in the long form, else at most so many, spread over them."""
+        """All of them in the long form, else at most so many: where `points` says of which kind each is, of as many kinds as can be."""
+        kinds = points if isinstance(points, dict) else {}
         points = list(points)
         if chosen:
             return [point for point in points if point in chosen]
         if LONG or len(points) <= most:
             return points
-        return sorted(random.Random(SEED).sample(points, most), key=points.index)
+        drawn, seen = random.Random(SEED).sample(points, len(points)), {}
+        for point in drawn:
+            seen.setdefault(kinds.get(point), []).append(point)
+        in_turn = sorted(drawn, key=lambda point: seen[kinds.get(point)].index(point))
+        return sorted(in_turn[:most], key=points.index)
 
     def each(self, points, test, jobs=JOBS):
         with concurrent.futures.ThreadPoolExecutor(jobs) as pool:

@@ -1,14 +1,14 @@
 """Every allocation failing, once and from then on, over checking, planning, training, checkpoints, going on, reports and the sweep: a
 clean stop, no crash, nothing leaked, and then the same bytes. The libraries' allocations are among them. The long form builds the
-program with the address and undefined-behaviour sanitizers for it. memory.py ASSAY SOURCE HELPERS [POINT ...]"""
+program with the address and leak sanitizers for it. memory.py ASSAY SOURCE HELPERS [POINT ...]"""
 import os
 import pathlib
 import subprocess
 
 import faults
-from faults import BASE, LONG, TWO, Proof, Scenario, check, environment, run, skip
+from faults import BASE, JOBS, LONG, TWO, Proof, Scenario, check, environment, run, skip
 
-SANITIZERS = {"ASAN_OPTIONS": "detect_leaks=1:abort_on_error=0:exitcode=99:allocator_may_return_null=1", "UBSAN_OPTIONS": "halt_on_error=1:exitcode=99"}
+SANITIZERS = {"ASAN_OPTIONS": "detect_leaks=1:abort_on_error=0:exitcode=99:allocator_may_return_null=1"}
 
 
 def sanitized():
@@ -16,8 +16,8 @@ def sanitized():
     directory = pathlib.Path(faults.helpers, "sanitized")
     target = "tests/faults/assay_failing"
     for words in (
-        ["meson", "setup", directory, faults.source, "--buildtype=debugoptimized", "-Db_sanitize=address,undefined", "-Dtests=enabled"],
-        ["ninja", "-C", directory, target],
+        ["meson", "setup", directory, faults.source, "--buildtype=debugoptimized", "-Db_sanitize=address", "-Dtests=enabled"],
+        ["ninja", "-j", str(JOBS), "-C", directory, target],
     ):
         if words[0] == "ninja" or not (directory / "build.ninja").exists():
             done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)

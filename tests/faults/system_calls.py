@@ -6,7 +6,7 @@ import re
 import shutil
 
 import faults
-from faults import BASE, TWO, Proof, Scenario, check, idx, run, skip
+from faults import BASE, TWO, Proof, Scenario, check, idx, run, skip, traced_environment
 
 NETWORK = ("socket", "socketpair", "connect", "bind", "listen", "accept", "accept4", "sendto", "recvfrom", "sendmsg", "recvmsg", "getsockname", "setsockopt")
 FORBIDDEN = (*NETWORK, "ptrace", "execveat", "chmod", "chown", "fchmodat", "link", "linkat", "symlink", "symlinkat", "mknod", "mknodat", "mount", "setuid", "init_module")
@@ -52,7 +52,7 @@ def traced(scenario):
         with scenario.copy("traced") as directory:
             output = f"{directory}.trace"
             words = ["strace", "-f", "-qq", "-s", "400", "-o", output, "-e", "trace=%file,%network,%process,ptrace", *scenario.words()]
-            done = run(words, directory, wanted=0)
+            done = run(words, directory, wanted=0, env=traced_environment())
             trace = pathlib.Path(output).read_text(encoding="utf-8", errors="replace")
             os.unlink(output)
             wrong, named = complaints(trace, directory, pathlib.Path(scenario.program[0]))
