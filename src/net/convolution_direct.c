@@ -15,10 +15,12 @@ struct design {
     int chunks, across, outer, inner;
     int bands, backward_bands;
     int weight_blocks; /* into how many blocks the kernel * P rows of one ky are cut */
+    int part_rows;     /* of a narrow one: output rows at a time */
 };
 
-/* Up to so many rows of one ky are narrow, and then so many columns make an item. */
-enum { NARROW_ROWS = 12, NARROW_COLUMNS = 32 };
+/* Up to so many rows of one ky are narrow; then so many bytes of output rows, half a first-level cache, make a
+ * product. */
+enum { NARROW_ROWS = 12, PART_BYTES = 16 << 10 };
 
 /* output[y][x][q] = bias[q] + sum over taps and p of input[y s + ky][x s + kx][p] weight[ky][kx][p][q] */
 static void forward(const struct assay_work *work, int item, void *scratch)
@@ -139,38 +141,91 @@ static void backward_weight(const struct assay_work *work, int item, void *scrat
     }
 }
 
-/* The same for inputs of few channels, whose rows are too few to be cut: a block of q over all taps, so that
- * an output row is read while it is in the cache. */
-static void backward_narrow_weight(const struct assay_work *work, int item, void *scratch)
+/* Inputs of few channels have too few rows to be cut. There every band of output rows gives a part of its own
+ * of all gradients, [sample][band][kernel * kernel * P of the weight, 1 of the bias][Q], while what it reads is
+ * in the cache; then the parts are added in their order. */
+static size_t part_floats(const struct design *d, const struct assay_layer_plan *plan)
+{
+    const size_t taps = (size_t)d->convolution.kernel * (size_t)d->convolution.kernel;
+    return (taps * (size_t)plan->input.pitch + 1) * (size_t)plan->output.pitch;
+}
+
+static float *parts_of(const struct assay_work *work)
+{
+    const struct design *d = work->plan->design;
+    return (float *)work->kept + convolution_kept_bytes(work->plan, &d->convolution) / sizeof(float);
+}
+
+static void backward_part(const struct assay_work *work, int item, void *scratch)
 {
     (void)scratch;
     const struct design *d = work->plan->design;
     const struct assay_edge *out = &work->plan->output, *in = &d->convolution.padded;
-    const ptrdiff_t p = in->pitch, q = out->pitch, in_row = in->shape.width * p,
-                    out_row = out->shape.width * q;
-    const int rows = d->convolution.kernel * in->pitch, first = item * NARROW_COLUMNS;
-    const float *x = convolution_input(work, &d->convolution), *dy = work->output_gradient + first;
+    const struct assay_band band = assay_band(item, d->bands, out->shape.height);
+    const ptrdiff_t q = out->pitch, in_row = in->shape.width * in->pitch, out_row = out->shape.width * q;
+    const int kernel = d->convolution.kernel, stride = d->convolution.stride, rows = kernel * in->pitch;
+    const float *x = convolution_input(work, &d->convolution) + (size_t)band.sample * assay_edge_floats(in);
+    const float *dy = work->output_gradient + (size_t)band.sample * assay_edge_floats(out);
+    float *part = parts_of(work) + (size_t)item * part_floats(d, work->plan);
     struct product product = {.rows = rows,
-                              .columns =
-                                  out->pitch - first < NARROW_COLUMNS ? out->pitch - first : NARROW_COLUMNS,
-                              .outer = 1,
+                              .columns = out->pitch,
                               .inner = out->shape.width,
                               .a_row = 1,
-                              .a_inner = d->convolution.stride * p,
+                              .a_outer = stride * in_row,
+                              .a_inner = stride * in->pitch,
+                              .b_outer = out_row,
                               .b_inner = q,
                               .c_row = q,
-                              .alpha = work->step->alpha};
-    for (int row = 0; row < work->step->samples * out->shape.height; row++) {
-        const int sample = row / out->shape.height, y = row % out->shape.height;
+                              .alpha = 1};
+    for (int row = band.first; row < band.end; row += d->part_rows) {
+        product.outer = band.end - row < d->part_rows ? band.end - row : d->part_rows;
         product.b = dy + row * out_row;
-        product.beta = row > 0 ? 1 : work->step->beta;
-        for (int ky = 0; ky < d->convolution.kernel; ky++) {
-            product.a =
-                x + (size_t)sample * assay_edge_floats(in) + (y * d->convolution.stride + ky) * in_row;
-            product.c = work->gradients[WEIGHT_PARAMETER] + (ptrdiff_t)ky * rows * q + first;
+        product.beta = row > band.first;
+        for (int ky = 0; ky < kernel; ky++) {
+            product.a = x + (row * stride + ky) * in_row;
+            product.c = part + ky * rows * q;
             work->kernels->product(&product);
         }
     }
+    const size_t pixels = (size_t)(band.end - band.first) * (size_t)out->shape.width;
+    work->kernels->column_sums(pixels, q, out->pitch, part + kernel * rows * q, dy + band.first * out_row, 0,
+                               1);
+}
+
+/* gradient = beta gradient + alpha sum of the parts, for one ky of the weight, or at last for the bias */
+static void backward_sum(const struct assay_work *work, int item, void *scratch)
+{
+    (void)scratch;
+    const struct design *d = work->plan->design;
+    const int rows = d->convolution.kernel * work->plan->input.pitch, q = work->plan->output.pitch;
+    const bool bias = item == d->convolution.kernel;
+    const ptrdiff_t first = (ptrdiff_t)item * rows * q;
+    work->kernels->column_sums((size_t)work->step->samples * (size_t)d->bands,
+                               (ptrdiff_t)part_floats(d, work->plan), bias ? q : rows * q,
+                               bias ? work->gradients[BIAS_PARAMETER]
+                                    : work->gradients[WEIGHT_PARAMETER] + first,
+                               parts_of(work) + first, work->step->beta, work->step->alpha);
+}
+
+static void add_narrow_gradient(struct assay_layer_plan *plan, struct design *d, unsigned source)
+{
+    const size_t parts = (size_t)plan->batch * (size_t)d->bands,
+                 row_bytes = (size_t)plan->output.shape.width * (size_t)plan->output.pitch * sizeof(float);
+    d->part_rows = row_bytes < PART_BYTES ? (int)(PART_BYTES / row_bytes) : 1;
+    plan->kept_bytes += parts * part_floats(d, plan) * sizeof(float);
+    assay_add_phase(plan, ASSAY_BACKWARD,
+                    (struct assay_phase){.name = "backward part",
+                                         .kernel = backward_part,
+                                         .per_sample = d->bands,
+                                         .reads = source | ASSAY_OUTPUT_GRADIENT,
+                                         .writes = ASSAY_KEPT_2,
+                                         .across = d->bands > 1 ? source : 0});
+    assay_add_phase(plan, ASSAY_BACKWARD,
+                    (struct assay_phase){.name = "backward sum",
+                                         .kernel = backward_sum,
+                                         .items = d->convolution.kernel + 1,
+                                         .reads = ASSAY_KEPT_2,
+                                         .writes = ASSAY_GRADIENTS});
 }
 
 /* As many taps at a time as have weights of at most half a first-level cache, for one block of 64 outputs. */
@@ -228,12 +283,14 @@ bool convolution_direct(struct assay_layer_plan *plan, const struct convolution 
                                              .writes = ASSAY_INPUT_GRADIENT,
                                              .across = d->backward_bands > 1 ? ASSAY_OUTPUT_GRADIENT : 0});
     }
-    const bool narrow = convolution->kernel * p <= NARROW_ROWS;
+    if (convolution->kernel * p <= NARROW_ROWS) {
+        add_narrow_gradient(plan, d, source);
+        return true;
+    }
     assay_add_phase(plan, ASSAY_BACKWARD,
                     (struct assay_phase){.name = "backward weight",
-                                         .kernel = narrow ? backward_narrow_weight : backward_weight,
-                                         .items = narrow ? (q + NARROW_COLUMNS - 1) / NARROW_COLUMNS
-                                                         : convolution->kernel * d->weight_blocks,
+                                         .kernel = backward_weight,
+                                         .items = convolution->kernel * d->weight_blocks,
                                          .reads = source | ASSAY_OUTPUT_GRADIENT,
                                          .writes = ASSAY_GRADIENTS});
     plan_bias_gradient(plan);
