@@ -4,6 +4,24 @@
 #include "run/prepared.h"
 #include "train/split.h"
 
+/* Where the values of a run's config are from, as far as that is known. */
+static bool locate(struct assay_config *prepared, const struct run_plan *plan, const struct planned_run *run)
+{
+    const struct experiment_point *point = run->point;
+    struct override *overrides =
+        arena_allocate(prepared->arena, point->override_count + 1, sizeof *overrides);
+    if (overrides == NULL)
+        return false;
+    for (size_t i = 0; i < point->override_count; i++)
+        overrides[i] = point->overrides[i];
+    overrides[point->override_count] =
+        (struct override){.path = "data.fold", .place = plan->experiment->folds_place};
+    prepared->tree = point->base;
+    prepared->overrides = overrides;
+    prepared->override_count = point->override_count + 1;
+    return true;
+}
+
 struct assay_config *planned_run_prepare(const struct run_plan *plan, const struct planned_run *run,
                                          int threads, struct diagnostics *diagnostics,
                                          struct assay_error *error)
@@ -13,7 +31,8 @@ struct assay_config *planned_run_prepare(const struct run_plan *plan, const stru
     bool done = false;
     if (prepared != NULL) {
         *prepared = (struct assay_config){.arena = arena, .config = &run->config, .place = plan->place};
-        done = prepare_config(prepared, threads, diagnostics, error);
+        done = locate(prepared, plan, run) ? prepare_config(prepared, threads, diagnostics, error)
+                                           : assay_fail_memory(error, "preparing a run");
     } else {
         assay_fail_memory(error, "preparing a run");
     }

@@ -57,6 +57,11 @@ static const struct config *load(struct assay_config *prepared, const struct ass
 
 static struct place place_of(const struct assay_config *prepared, const char *section, const char *key)
 {
+    char path[64];
+    snprintf(path, sizeof path, "%s.%s", section, key);
+    for (size_t i = prepared->override_count; i-- > 0;)
+        if (strcmp(prepared->overrides[i].path, path) == 0)
+            return prepared->overrides[i].place;
     if (prepared->tree == NULL)
         return prepared->place;
     const struct node *map = node_get(prepared->tree, section), *value = node_get(map, key);

@@ -11,8 +11,10 @@
 struct assay_config {
     struct arena *arena; /* all of the rest lives in it */
     const struct config *config;
-    const struct node *tree; /* as it was bound: where every value is from; NULL: not known, … */
-    struct place place;      /* … and where to say so what is wrong */
+    const struct node *tree;          /* where every value is from: as it was bound, … */
+    const struct override *overrides; /* … or before these were laid over it; … */
+    size_t override_count;
+    struct place place; /* … the tree NULL: not known, and where to say so what is wrong */
     struct dataset_shape shape;
     const struct plan *plan;
 };
@@ -24,7 +26,7 @@ const struct plan *plan_config(struct arena *arena, const struct config *config,
                                const struct dataset_shape *shape, int threads,
                                struct diagnostics *diagnostics);
 
-/* The rest of it, from its arena, config and tree or place. False, with the reason in the diagnostics or,
+/* The rest of it, from its arena, config and where it is from. False, with the reason in the diagnostics or,
  * where it is none of the config's, in `error`. */
 bool prepare_config(struct assay_config *prepared, int threads, struct diagnostics *diagnostics,
                     struct assay_error *error);

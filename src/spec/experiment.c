@@ -105,6 +105,7 @@ static bool copy_said(const struct loader *loader, struct experiment *experiment
     experiment->seeds = said->seeds.items;
     experiment->seed_count = said->seeds.count;
     experiment->folds = said->folds;
+    experiment->folds_place = loader_place(loader, &(struct path){.key = "folds"});
     experiment->fold_options = folds;
     experiment->exclusive = said->exclusive;
     experiment->points = loader->points.items;

@@ -135,7 +135,8 @@ struct experiment {
     const char *name, *title, *path;
     const uint64_t *seeds;
     size_t seed_count;
-    int folds;                               /* 0: none, else at least 2 */
+    int folds; /* 0: none, else at least 2 */
+    struct place folds_place;
     const struct fold_options *fold_options; /* `folds` of them */
     bool exclusive;
     const struct experiment_point *points;
