@@ -1,18 +1,18 @@
 """A sweep that is killed at random moments - itself, one of its processes, all of them - and started again ends in the same bytes as one that
-was left alone, and runs nothing twice that was finished. sweep_kill.py ASSAY SOURCE; ASSAY_KILLS=100 for more than ten, ASSAY_KILL_SEED for
-other moments."""
+was left alone, and runs nothing twice that was finished. sweep_kill.py ASSAY SOURCE; ASSAY_LONG=1 for 200 runs and 100 kills,
+ASSAY_KILL_SEED for other moments."""
 import fcntl
 import os
 import pathlib
 import random
+import re
 import shutil
 import signal
 import time
 
-from sweeping import check, check_equal, check_same_runs, children, kill, main, read, run, run_directories, start, wait_for, write
+from sweeping import check, check_equal, check_same_runs, children, finish, kill, main, read, run, run_directories, start, wait_for, write
 
-KILLS = int(os.environ.get("ASSAY_KILLS", "10"))
-RUNS = 24 if KILLS <= 10 else 200
+RUNS, KILLS = (200, 100) if "ASSAY_LONG" in os.environ else (24, 10)
 MOMENTS = random.Random(int(os.environ.get("ASSAY_KILL_SEED", "1")))
 
 
@@ -26,6 +26,11 @@ def check_kept(before, out):
     after = finished(out)
     for path, record in before.items():
         check(after.get(path) == record, path, "was finished and has been run again")
+
+
+def said_finished(sweep):
+    """The runs that a sweep saw finished; one of another sweep that does it again would say it again."""
+    return re.findall("^\\[[0-9]+/[0-9]+\\] (.*): finished", sweep.err, re.MULTILINE)
 
 
 def is_locked(path):
@@ -72,10 +77,10 @@ grid: {{train.batch_size: [4, 8]}}
     # Often enough, and so that there is something left to kill at the end.
     longest = 2 * whole / (KILLS + 1)
     kinds = {kill_sweep: 0, kill_worker: 0, kill_all: 0}
-    record, failures, sweep, again = {}, 0, None, 0
+    record, failures, sweep, again, said = {}, 0, None, 0, []
     while sum(kinds.values()) < KILLS:
         if sweep is None:
-            sweep = start("sweep", "many.yaml", "--out", "killed", "-j", "2", "--quiet", start_new_session=True)
+            sweep = start("sweep", "many.yaml", "--out", "killed", "-j", "2", start_new_session=True)
         time.sleep(MOMENTS.uniform(0, longest))
         if sweep.poll() is None:
             action = MOMENTS.choice(list(kinds))
@@ -83,7 +88,9 @@ grid: {{train.batch_size: [4, 8]}}
             kinds[action] += 1
             if action is kill_worker:
                 continue
-        sweep.communicate()
+        finish(sweep)
+        said += said_finished(sweep)
+        check_equal(len(said), len(set(said)))
         # One whose process is killed twice has failed, and is tried again by the next.
         check(sweep.returncode in (0, 1, -signal.SIGKILL), "exit", sweep.returncode)
         failures += sweep.returncode == 1
@@ -92,17 +99,18 @@ grid: {{train.batch_size: [4, 8]}}
         if sweep.returncode == 0:
             check_same_runs("killed", "whole")
             shutil.rmtree("killed")
-            record, again = {}, again + 1
+            record, again, said = {}, again + 1, []
         sweep = None
     if sweep is not None:
-        sweep.communicate()
-    run("sweep", "many.yaml", "--out", "killed", "-j", "2", "--quiet")
+        said += said_finished(finish(sweep))
+    said += said_finished(run("sweep", "many.yaml", "--out", "killed", "-j", "2"))
+    check_equal(len(said), len(set(said)))
     check_kept(record, "killed")
     check_equal(len(finished("killed")), RUNS)
     check_same_runs("killed", "whole")
     wait_for(lambda: not any(map(is_locked, pathlib.Path("killed").rglob(".lock"))), "the end of all processes", 10)
     print(f"{RUNS} runs, {KILLS} kills: " + ", ".join(f"{count} by {kind.__name__}" for kind, count in kinds.items()),
-          f"; {failures} ended with failures, {again} were finished before all kills were done")
+          f"; {failures} ended with failures, {again} were finished before all kills were done, {len(said)} runs said to be finished")
 
 
 main(globals())
