@@ -141,7 +141,8 @@ def run(words, directory, wanted=None, seconds=MOST_SECONDS, **options):
 def inject(words, directory, groups, first, last, action):
     """The program with the system calls number `first` to `last` of the groups met by the action; see inject.c."""
     report = f"{directory}.report"
-    done = run([pathlib.Path(helpers, "inject"), report, groups, first, last, action, *words], directory, env=traced_environment())
+    program = pathlib.Path(helpers, "inject")
+    done = run([program, report, groups, first, last, action, *words], directory, env=traced_environment())
     check(done.code == 0, "inject:", done)
     *calls, end = pathlib.Path(report).read_text(encoding="utf-8", errors="replace").splitlines()
     os.unlink(report)
@@ -327,8 +328,8 @@ class Journal:
         self.done, self.lock = {}, threading.Lock()
         if self.path is None:
             return
-        code = hashlib.sha256(pathlib.Path(assay).read_bytes() + pathlib.Path(sys.argv[0]).read_bytes() + pathlib.Path(__file__).read_bytes())
-        head = f"of {code.hexdigest()}"
+        code = b"".join(pathlib.Path(path).read_bytes() for path in (assay, sys.argv[0], __file__))
+        head = f"of {hashlib.sha256(code).hexdigest()}"
         lines = self.path.read_text(encoding="utf-8").split("\n")[:-1] if self.path.exists() else []
         if lines[:1] == [head]:
             self.done = dict(line.split("\t", 1) for line in lines[1:])

@@ -34,7 +34,11 @@ def kill_at(scenario):
 
 
 def points_of(scenario):
-    return {f"{scenario.name} {action} {number}": call for number, call in enumerate(scenario.calls(CALLS), 1) for action in ("kill", "killall")}
+    return {
+        f"{scenario.name} {action} {number}": call
+        for number, call in enumerate(scenario.calls(CALLS), 1)
+        for action in ("kill", "killall")
+    }
 
 
 need_injection()

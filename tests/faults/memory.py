@@ -15,8 +15,9 @@ def sanitized():
     """A build of its own beside the helpers, of nothing but the program."""
     directory = pathlib.Path(faults.helpers, "sanitized")
     target = "tests/faults/assay_failing"
+    options = ["--buildtype=debugoptimized", "-Db_sanitize=address", "-Dtests=enabled"]
     for words in (
-        ["meson", "setup", directory, faults.source, "--buildtype=debugoptimized", "-Db_sanitize=address", "-Dtests=enabled"],
+        ["meson", "setup", directory, faults.source, *options],
         ["ninja", "-j", str(JOBS), "-C", directory, target],
     ):
         if words[0] == "ninja" or not (directory / "build.ninja").exists():
@@ -61,7 +62,8 @@ is_sanitized = b"__asan_init" in program.read_bytes()
 swept = [["sweep", "two.yaml", "--quiet"]]
 begun = [["run", "base.yaml", "--threads", "2", "--stop-after", "1"]]
 # Claims are decided together with those of the other experiments in the directory.
-several = {"base.yaml": BASE, "two.yaml": TWO.replace("[1]", "[1, 2, 3]"), "other.yaml": TWO.replace("name: two", "name: other").replace("id: differ", "id: also")}
+other = TWO.replace("name: two", "name: other").replace("id: differ", "id: also")
+several = {"base.yaml": BASE, "two.yaml": TWO.replace("[1]", "[1, 2, 3]"), "other.yaml": other}
 scenarios = [
     (Scenario(name, command, files, before, (program,)), most)
     for name, command, files, before, most in (

@@ -9,7 +9,7 @@ import time
 import faults
 from faults import BASE, Proof, Scenario, check, check_same, code_of, run, start
 
-ROUNDS, SHORT, STARTERS, RUNS = 100, 4, 10, 6
+ROUNDS, SHORT, STARTERS, SWEEPS, RUNS = 100, 4, 10, 6, 6
 SIX = """\
 name: six
 base: base.yaml
@@ -43,8 +43,10 @@ def race(point):
     with scenario.copy(point.replace(" ", "-")) as directory:
         starters = []
         for number in range(STARTERS):
-            words = ["sweep", "six.yaml", "-j", draw.choice([1, 2]), "--quiet"] if number < 6 else ["work", "six.yaml", "--index", draw.randrange(RUNS), "--threads", "1", "--quiet"]
-            starters.append(start([faults.assay, *words], directory))
+            words = ["sweep", "six.yaml", "-j", draw.choice([1, 2])]
+            if number >= SWEEPS:
+                words = ["work", "six.yaml", "--index", draw.randrange(RUNS), "--threads", "1"]
+            starters.append(start([faults.assay, *words, "--quiet"], directory))
         victims = draw.sample(range(STARTERS), 4) if kills else []
         for victim in victims:
             time.sleep(draw.uniform(0, 0.05))
@@ -52,7 +54,9 @@ def race(point):
         for number, starter in enumerate(starters):
             out, err = starter.communicate(timeout=faults.MOST_SECONDS)
             # `work` ends with 4 where another has the run; a sweep sees all of them finished.
-            wanted = {0} | ({4} if number >= 6 else set()) | ({128 + signal.SIGKILL} if number in victims else set())
+            wanted = {0}
+            wanted |= {4} if number >= SWEEPS else set()
+            wanted |= {128 + signal.SIGKILL} if number in victims else set()
             check(code_of(starter) in wanted, starter.args, "ended with", code_of(starter), (out + err).decode())
         again = run([faults.assay, "sweep", "six.yaml", "--quiet"], directory, wanted=0)
         check(not again.err, again)
@@ -73,7 +77,9 @@ def twice(point):
 
 
 proof = Proof("race")
-scenario = Scenario("sweep", ["sweep", "six.yaml", "-j", "2", "--quiet"], {"base.yaml": BASE.replace("max_epochs: 2", "max_epochs: 12"), "six.yaml": SIX})
+files = {"base.yaml": BASE.replace("max_epochs: 2", "max_epochs: 12"), "six.yaml": SIX}
+scenario = Scenario("sweep", ["sweep", "six.yaml", "-j", "2", "--quiet"], files)
 proof.must_catch(["twice"], twice)
-proof.each(proof.sample([f"race {'whole' if number % 4 == 0 else 'killed'} {number}" for number in range(ROUNDS)], SHORT), race, jobs=1)
+points = [f"race {'whole' if number % 4 == 0 else 'killed'} {number}" for number in range(ROUNDS)]
+proof.each(proof.sample(points, SHORT), race, jobs=1)
 proof.end()

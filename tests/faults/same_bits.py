@@ -40,10 +40,6 @@ seeds: [1, 2]
 points: [{label: whole}, {label: plain, set: {"model[8].dropout.rate": 0}}]
 tables: [{name: errors, columns: [{metric: test_error_pct}, {metric: train_loss}]}]
 """
-THREADS, WORKERS = range(1, 17), range(1, 9)
-BLAS = (None, "1", "2", "8")
-ZONES = ("UTC", "Asia/Kathmandu", "America/St_Johns", ":nowhere")
-PLACES = (".", "a directory/of another – name")
 
 
 def comma_locale():
@@ -59,8 +55,18 @@ def comma_locale():
 
 def cells():
     """A dictionary by name of what surrounds the sweep: one thing changed at a time, then all of them drawn together."""
-    plain = {"threads": 1, "workers": 1, "blas": None, "locale": False, "zone": "UTC", "place": ".", "fixed": False, "nice": 0, "load": 0}
-    values = {"threads": THREADS, "workers": WORKERS, "blas": BLAS, "locale": (False, True), "zone": ZONES, "place": PLACES, "fixed": (False, True), "nice": (0, 19), "load": (0, 3)}
+    values = {
+        "threads": range(1, 17),
+        "workers": range(1, 9),
+        "blas": (None, "1", "2", "8"),
+        "locale": (False, True),
+        "zone": ("UTC", "Asia/Kathmandu", "America/St_Johns", ":nowhere"),
+        "place": (".", "a directory/of another – name"),
+        "fixed": (False, True),
+        "nice": (0, 19),
+        "load": (0, 3),
+    }
+    plain = {key: of_key[0] for key, of_key in values.items()}
     chosen = [{**plain, key: value} for key, of_key in values.items() for value in of_key]
     draw = random.Random(SEED)
     chosen += [{key: draw.choice(list(of_key)) for key, of_key in values.items()} for _ in range(440 if LONG else 8)]
@@ -75,7 +81,9 @@ def words_around(cell):
 def try_in(scenario, around, seed=None):
     def test(point):
         cell = around[point]
-        more = {"TZ": cell["zone"], **({"OPENBLAS_NUM_THREADS": cell["blas"]} if cell["blas"] else {}), **(comma if cell["locale"] and comma else {})}
+        more = {"TZ": cell["zone"]}
+        more |= {"OPENBLAS_NUM_THREADS": cell["blas"]} if cell["blas"] else {}
+        more |= comma if cell["locale"] and comma else {}
         with scenario.copy("cell") as parent:
             directory = parent / cell["place"]
             directory.mkdir(parents=True, exist_ok=True)
@@ -88,7 +96,8 @@ def try_in(scenario, around, seed=None):
             burners = [subprocess.Popen(["sh", "-c", "while :; do :; done"]) for _ in range(cell["load"])]
             try:
                 options = {"env": environment(**more)}
-                run([*words_around(cell), faults.assay, "sweep", "nets.yaml", "-j", cell["workers"], "--threads", cell["threads"], "--quiet"], directory, wanted=0, **options)
+                words = ["sweep", "nets.yaml", "-j", cell["workers"], "--threads", cell["threads"], "--quiet"]
+                run([*words_around(cell), faults.assay, *words], directory, wanted=0, **options)
                 table = run([faults.assay, "table", "nets.yaml"], directory, wanted=0, **options)
             finally:
                 for burner in burners:
@@ -111,5 +120,5 @@ with scenario.copy("table") as directory:
     tables = run([faults.assay, "table", "nets.yaml"], directory, wanted=0).out
 around = cells()
 proof.must_catch(list(itertools.islice(around, 1)), try_in(scenario, around, seed=3))
-proof.each(proof.sample(around, 24), try_in(scenario, around))
+proof.each(proof.sample(list(around), 24), try_in(scenario, around))
 proof.end()
