@@ -14,12 +14,12 @@ struct design {
     struct convolution convolution; /* first */
     int chunks, across, outer, inner;
     int bands, backward_bands;
-    int weight_blocks; /* into how many blocks the kernel * P rows of one ky are cut */
-    int part_rows;     /* of a narrow one: output rows at a time */
+    int weight_blocks;          /* into how many blocks the kernel * P rows of one ky are cut */
+    int part_rows, part_blocks; /* of a narrow one: output rows at a time, blocks of output channels */
 };
 
-/* Up to so many rows of one ky are narrow; then so many bytes of output rows, half a first-level cache, make a
- * product. */
+/* Up to so many rows of one ky are narrow; then so many bytes of output rows, half a first-level cache,
+ * make a product. */
 enum { NARROW_ROWS = 12, PART_BYTES = 16 << 10 };
 
 /* output[y][x][q] = bias[q] + sum over taps and p of input[y s + ky][x s + kx][p] weight[ky][kx][p][q] */
@@ -141,9 +141,10 @@ static void backward_weight(const struct assay_work *work, int item, void *scrat
     }
 }
 
-/* Inputs of few channels have too few rows to be cut. There every band of output rows gives a part of its own
- * of all gradients, [sample][band][kernel * kernel * P of the weight, 1 of the bias][Q], while what it reads is
- * in the cache; then the parts are added in their order. */
+/* Inputs of few channels have too few rows to be cut. There every sample gives a part of its own of all
+ * gradients, [sample][kernel * kernel * P of the weight, 1 of the bias][Q], while what it reads is in the
+ * cache; then the parts are added in their order. In small batches a part is cut into blocks of output
+ * channels. */
 static size_t part_floats(const struct design *d, const struct assay_layer_plan *plan)
 {
     const size_t taps = (size_t)d->convolution.kernel * (size_t)d->convolution.kernel;
@@ -161,14 +162,15 @@ static void backward_part(const struct assay_work *work, int item, void *scratch
     (void)scratch;
     const struct design *d = work->plan->design;
     const struct assay_edge *out = &work->plan->output, *in = &d->convolution.padded;
-    const struct assay_band band = assay_band(item, d->bands, out->shape.height);
+    const int sample = item / d->part_blocks, columns = out->pitch / d->part_blocks,
+              first = item % d->part_blocks * columns;
     const ptrdiff_t q = out->pitch, in_row = in->shape.width * in->pitch, out_row = out->shape.width * q;
     const int kernel = d->convolution.kernel, stride = d->convolution.stride, rows = kernel * in->pitch;
-    const float *x = convolution_input(work, &d->convolution) + (size_t)band.sample * assay_edge_floats(in);
-    const float *dy = work->output_gradient + (size_t)band.sample * assay_edge_floats(out);
-    float *part = parts_of(work) + (size_t)item * part_floats(d, work->plan);
+    const float *x = convolution_input(work, &d->convolution) + (size_t)sample * assay_edge_floats(in);
+    const float *dy = work->output_gradient + (size_t)sample * assay_edge_floats(out) + first;
+    float *part = parts_of(work) + (size_t)sample * part_floats(d, work->plan) + first;
     struct product product = {.rows = rows,
-                              .columns = out->pitch,
+                              .columns = columns,
                               .inner = out->shape.width,
                               .a_row = 1,
                               .a_outer = stride * in_row,
@@ -177,19 +179,19 @@ static void backward_part(const struct assay_work *work, int item, void *scratch
                               .b_inner = q,
                               .c_row = q,
                               .alpha = 1};
-    for (int row = band.first; row < band.end; row += d->part_rows) {
-        product.outer = band.end - row < d->part_rows ? band.end - row : d->part_rows;
+    for (int row = 0; row < out->shape.height; row += d->part_rows) {
+        const int left = out->shape.height - row;
+        product.outer = left < d->part_rows ? left : d->part_rows;
         product.b = dy + row * out_row;
-        product.beta = row > band.first;
+        product.beta = row > 0;
         for (int ky = 0; ky < kernel; ky++) {
             product.a = x + (row * stride + ky) * in_row;
             product.c = part + ky * rows * q;
             work->kernels->product(&product);
         }
     }
-    const size_t pixels = (size_t)(band.end - band.first) * (size_t)out->shape.width;
-    work->kernels->column_sums(pixels, q, out->pitch, part + kernel * rows * q, dy + band.first * out_row, 0,
-                               1);
+    work->kernels->column_sums((size_t)out->shape.height * (size_t)out->shape.width, q, columns,
+                               part + kernel * rows * q, dy, 0, 1);
 }
 
 /* gradient = beta gradient + alpha sum of the parts, for one ky of the weight, or at last for the bias */
@@ -200,26 +202,26 @@ static void backward_sum(const struct assay_work *work, int item, void *scratch)
     const int rows = d->convolution.kernel * work->plan->input.pitch, q = work->plan->output.pitch;
     const bool bias = item == d->convolution.kernel;
     const ptrdiff_t first = (ptrdiff_t)item * rows * q;
-    work->kernels->column_sums((size_t)work->step->samples * (size_t)d->bands,
-                               (ptrdiff_t)part_floats(d, work->plan), bias ? q : rows * q,
-                               bias ? work->gradients[BIAS_PARAMETER]
-                                    : work->gradients[WEIGHT_PARAMETER] + first,
-                               parts_of(work) + first, work->step->beta, work->step->alpha);
+    work->kernels->column_sums(
+        (size_t)work->step->samples, (ptrdiff_t)part_floats(d, work->plan), bias ? q : rows * q,
+        bias ? work->gradients[BIAS_PARAMETER] : work->gradients[WEIGHT_PARAMETER] + first,
+        parts_of(work) + first, work->step->beta, work->step->alpha);
 }
 
 static void add_narrow_gradient(struct assay_layer_plan *plan, struct design *d, unsigned source)
 {
-    const size_t parts = (size_t)plan->batch * (size_t)d->bands,
-                 row_bytes = (size_t)plan->output.shape.width * (size_t)plan->output.pitch * sizeof(float);
+    const size_t row_bytes = (size_t)plan->output.shape.width * (size_t)plan->output.pitch * sizeof(float);
+    const unsigned reads = source | ASSAY_OUTPUT_GRADIENT;
     d->part_rows = row_bytes < PART_BYTES ? (int)(PART_BYTES / row_bytes) : 1;
-    plan->kept_bytes += parts * part_floats(d, plan) * sizeof(float);
+    d->part_blocks = d->bands > 1 ? plan->output.pitch / ASSAY_LANES : 1;
+    plan->kept_bytes += (size_t)plan->batch * part_floats(d, plan) * sizeof(float);
     assay_add_phase(plan, ASSAY_BACKWARD,
                     (struct assay_phase){.name = "backward part",
                                          .kernel = backward_part,
-                                         .per_sample = d->bands,
-                                         .reads = source | ASSAY_OUTPUT_GRADIENT,
+                                         .per_sample = d->part_blocks,
+                                         .reads = reads,
                                          .writes = ASSAY_KEPT_2,
-                                         .across = d->bands > 1 ? source : 0});
+                                         .across = d->bands > 1 ? reads : 0});
     assay_add_phase(plan, ASSAY_BACKWARD,
                     (struct assay_phase){.name = "backward sum",
                                          .kernel = backward_sum,

@@ -310,22 +310,21 @@ static const struct {
     {BLOCK, 16, TRAIN,
      "gather+conv1 forward+tanh1 forward+pool1 forward+subtractive-norm1 forward | linear1 forward | loss"
      " | linear1 backward data, linear1 backward weight, linear1 backward bias"
-     " | subtractive-norm1 backward+pool1 backward+tanh1 backward | conv1 backward weight, conv1 backward "
-     "bias"},
+     " | subtractive-norm1 backward+pool1 backward+tanh1 backward+conv1 backward part | conv1 backward sum"},
     /* a single sample, cut into bands: what looks over the edge of a band waits for all of them */
     {BLOCK, 1, TRAIN,
      "gather | conv1 forward+tanh1 forward | pool1 forward | subtractive-norm1 forward | linear1 forward | "
      "loss"
      " | linear1 backward data, linear1 backward weight, linear1 backward bias"
-     " | subtractive-norm1 backward | pool1 backward+tanh1 backward | conv1 backward weight, conv1 backward "
-     "bias"},
+     " | subtractive-norm1 backward | pool1 backward+tanh1 backward | conv1 backward part | conv1 backward "
+     "sum"},
     /* statistics over the minibatch stand between two barriers */
     {NORMED, 16, TRAIN,
      "gather+conv1 forward | batch-norm1 statistics | batch-norm1 forward+relu1 forward+conv2 pad+conv2 "
      "forward"
      " | linear1 forward | loss | linear1 backward data, linear1 backward weight, linear1 backward bias"
      " | conv2 backward data+relu1 backward, conv2 backward weight, conv2 backward bias"
-     " | batch-norm1 backward sums | batch-norm1 backward data | conv1 backward weight, conv1 backward bias"},
+     " | batch-norm1 backward sums | batch-norm1 backward data+conv1 backward part | conv1 backward sum"},
     {NORMED, 16, PREPARE, "conv2 transpose, linear1 transpose"},
 };
 
