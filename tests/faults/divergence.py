@@ -134,6 +134,7 @@ def replace_in_safetensors(path, change):
     content = path.read_bytes()
     length = int.from_bytes(content[:8], "little")
     header, values = json.loads(content[8 : 8 + length]), bytearray(content[8 + length :])
+    del header["__metadata__"]["sha256"]  # as in a file that another program wrote
     change(header, values)
     text = json.dumps(header, separators=(",", ":")).encode()
     path.write_bytes(len(text).to_bytes(8, "little") + text + values)
