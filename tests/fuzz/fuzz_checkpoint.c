@@ -5,16 +5,8 @@
  * the digest it should have; bit 1, as one of this run and machine; bit 2, of this network's size. */
 #include <string.h>
 
-#include "base/sha256.h"
 #include "target.h"
 #include "training.h"
-
-enum {
-    DIGEST_AT = 32,
-    BODY_AT = DIGEST_AT + SHA256_SIZE,
-    OWNER_SIZE = 512, /* whose it is: the run, the machine */
-    FLOATS_SIZE = 16, /* two counts behind it */
-};
 
 static enum restored restore(const struct training *training, const char *bytes, size_t size)
 {
@@ -24,29 +16,21 @@ static enum restored restore(const struct training *training, const char *bytes,
     return restored;
 }
 
-static void add_digest(struct text *file)
-{
-    struct sha256 sha256;
-    sha256_init(&sha256);
-    sha256_add(&sha256, file->bytes + BODY_AT, file->length - BODY_AT);
-    sha256_end(&sha256, (uint8_t *)file->bytes + DIGEST_AT);
-}
-
 static void make_file(const struct training *training, const uint8_t *bytes, size_t size, struct text *file)
 {
     const int how = size > 0 ? bytes[0] : 0;
     if (size > 1)
         text_add_bytes(file, (const char *)bytes + 1, size - 1);
     const char *wanted = training->start.bytes;
-    if (file->length < BODY_AT + OWNER_SIZE + FLOATS_SIZE)
+    if (file->length < STATE_AT)
         return;
     if ((how & 2) != 0)
-        memcpy(file->bytes + BODY_AT, wanted + BODY_AT, OWNER_SIZE);
+        memcpy(file->bytes + OWNER_AT, wanted + OWNER_AT, FLOATS_AT - OWNER_AT);
     if ((how & 4) != 0)
-        memcpy(file->bytes + BODY_AT + OWNER_SIZE, wanted + BODY_AT + OWNER_SIZE, FLOATS_SIZE);
+        memcpy(file->bytes + FLOATS_AT, wanted + FLOATS_AT, STATE_AT - FLOATS_AT);
     if ((how & 1) != 0) {
         memcpy(file->bytes, wanted, DIGEST_AT);
-        add_digest(file);
+        training_seal(file);
     }
 }
 

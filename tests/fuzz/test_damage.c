@@ -1,12 +1,15 @@
 /* Every truncation and every flipped bit of small files: detected, or it changes nothing. */
 #include "harness.h"
 
+#include <math.h>
+#include <stddef.h>
 #include <zlib.h>
 
 #include "base/file.h"
 #include "base/memory.h"
 #include "io/idx.h"
 #include "target.h"
+#include "train/trainer_state.h"
 #include "train/weights.h"
 #include "training.h"
 
@@ -146,6 +149,72 @@ static void test_checkpoint(void)
     text_finish(&bytes);
 }
 
+/* A whole checkpoint, but for one of its numbers. */
+static void check_unsound(const struct text *whole, size_t at, const void *number, size_t size,
+                          const char *wanted)
+{
+    struct text changed = {0};
+    struct assay_error error = {0};
+    text_add_bytes(&changed, whole->bytes, whole->length);
+    memcpy(changed.bytes + at, number, size);
+    training_seal(&changed);
+    CU_ASSERT_NOT_EQUAL(training_restore(training_start(), changed.bytes, changed.length, &error), RESTORED);
+    if (strstr(error.text, wanted) == NULL)
+        CHECK_TEXT(error.text, wanted);
+    text_finish(&changed);
+}
+
+/* The digest says that a file is whole, not that a training wrote it. */
+static void test_unsound(void)
+{
+    static const struct {
+        size_t at; /* in the state */
+        int number;
+    } integers[] = {
+        {offsetof(struct trainer_state, rows), -1},
+        {offsetof(struct trainer_state, rows), 4},
+        {offsetof(struct trainer_state, rows), 2},
+        {offsetof(struct trainer_state, epoch), 0},
+        {offsetof(struct trainer_state, epoch), 3},
+        {offsetof(struct trainer_state, position), 7},
+        {offsetof(struct trainer_state, position), 1},
+        {offsetof(struct trainer_state, wrong), 100},
+        {offsetof(struct trainer_state, stop_reason), -1},
+        {offsetof(struct trainer_state, stop_reason), 6},
+        {offsetof(struct trainer_state, stopping.best_epoch), -1},
+        {offsetof(struct trainer_state, stopping.best_epoch), 2},
+        {offsetof(struct trainer_state, stopping.bad_epochs), -1},
+        {offsetof(struct trainer_state, stopping.bad_epochs), 2},
+        {offsetof(struct trainer_state, stopping.has_reference), 2},
+    };
+    static const size_t reals[] = {
+        offsetof(struct trainer_state, loss_sum), offsetof(struct trainer_state, train_s),
+        offsetof(struct trainer_state, stopping.best), offsetof(struct trainer_state, stopping.reference)};
+    static const char unfit[] = "input: does not fit this network";
+    const struct training *training = training_start();
+    CU_ASSERT(training_restore(training, training->start.bytes, training->start.length, NULL) == RESTORED);
+    CU_ASSERT(trainer_advance(training->trainer, never, NULL) == TRAINER_EPOCH);
+    struct text whole = {0};
+    CU_ASSERT(training_save(training, &whole));
+    for (size_t i = 0; i < sizeof integers / sizeof integers[0]; i++)
+        check_unsound(&whole, STATE_AT + integers[i].at, &integers[i].number, sizeof(int), unfit);
+    for (size_t i = 0; i < sizeof reals / sizeof reals[0]; i++) {
+        check_unsound(&whole, STATE_AT + reals[i], &(double){NAN}, sizeof(double), unfit);
+        check_unsound(&whole, STATE_AT + reals[i], &(double){-INFINITY}, sizeof(double), unfit);
+    }
+    check_unsound(&whole, STATE_AT + offsetof(struct trainer_state, train_s), &(double){-1}, sizeof(double),
+                  unfit);
+    check_unsound(&whole, FLOATS_AT, &(uint64_t){1}, 8, unfit);
+    check_unsound(&whole, FLOATS_AT + 8, &(uint64_t){1}, 8, unfit);
+    check_unsound(&whole, OWNER_AT, "X", 1, "belongs to the run X123456789abcdef");
+    check_unsound(&whole, OWNER_AT + 255, "X", 1, "not a checkpoint of this version");
+    check_unsound(&whole, OWNER_AT + 256, "X", 1, "another type of machine (X machine; here a machine)");
+    check_unsound(&whole, OWNER_AT + 511, "X", 1, "not a checkpoint of this version");
+    whole.length -= 4;
+    check_unsound(&whole, OWNER_AT, "0", 1, unfit);
+    text_finish(&whole);
+}
+
 static const struct tensor_metadata metadata[] = {
     {"config", "seed: 1\n"}, {"input_mean", "0.13"}, {"input_sd", "0.3"}};
 enum { METADATA = sizeof metadata / sizeof metadata[0] };
@@ -200,6 +269,7 @@ int main(void)
     CU_TestInfo tests[] = {
         {"IDX, plain and in gzip", test_idx},
         {"a checkpoint", test_checkpoint},
+        {"a checkpoint that no training wrote", test_unsound},
         {"weights", test_weights},
         CU_TEST_INFO_NULL,
     };

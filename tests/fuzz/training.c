@@ -87,3 +87,11 @@ enum restored training_restore(const struct training *training, const char *byte
 {
     return trainer_restore(training->trainer, run, machine, "input", bytes, length, error);
 }
+
+void training_seal(struct text *file)
+{
+    struct sha256 sha256;
+    sha256_init(&sha256);
+    sha256_add(&sha256, file->bytes + OWNER_AT, file->length - OWNER_AT);
+    sha256_end(&sha256, (uint8_t *)file->bytes + DIGEST_AT);
+}

@@ -193,6 +193,21 @@ static void test_append_and_remove(void)
     check_content("log", "one\ntwo\n");
     CU_ASSERT_FALSE(file_append("missing/log", "x", 1, &error));
     CHECK_TEXT(error.text, "cannot open missing/log: No such file or directory");
+    CU_ASSERT(symlink("log", "link") == 0 && mkfifo("fifo", 0666) == 0);
+    CU_ASSERT_FALSE(file_append("link", "x", 1, &error)); /* might lead anywhere */
+    CU_ASSERT_FALSE(file_append("fifo", "x", 1, &error)); /* nobody may ever read it */
+    CU_ASSERT_FALSE(file_append("/dev/null", "x", 1, &error));
+    CHECK_TEXT(error.text, "cannot write /dev/null: it is not a regular file");
+    CU_ASSERT(file_remove("link", NULL) && file_remove("fifo", NULL));
+    char *bytes;
+    size_t length;
+    CU_ASSERT_FATAL(file_read_beginning("log", 5, &bytes, &length, &error));
+    CU_ASSERT_EQUAL(length, 5);
+    CHECK_TEXT(bytes, "one\nt");
+    memory_free(bytes);
+    CU_ASSERT_FATAL(file_read_beginning("log", 100, &bytes, &length, &error));
+    CHECK_TEXT(bytes, "one\ntwo\n");
+    memory_free(bytes);
     CU_ASSERT(file_exists("log") && !directory_exists("log"));
     CU_ASSERT(file_remove("log", NULL) && !file_exists("log"));
     CU_ASSERT(file_remove("log", NULL)); /* it is not there: fine */

@@ -251,6 +251,37 @@ static void test_files(void)
     arena_destroy(arena);
 }
 
+/* A file too large to be read for its header alone: no more of it is read than the header tells of. */
+static void test_large_files(void)
+{
+    enum { FLOATS = 3 << 20 };
+    static float many[FLOATS];
+    static const struct tensor one[] = {{"a", 1, {FLOATS}, many, FLOATS}};
+    static const struct tensor_file large = {one, 1, NULL, 0};
+    const char *parent = getenv("TMPDIR");
+    char path[4096];
+    snprintf(path, sizeof path, "%s/assay-test-XXXXXX", parent != NULL ? parent : "/tmp");
+    const int descriptor = mkstemp(path);
+    CU_ASSERT_FATAL(descriptor >= 0);
+    struct arena *arena = arena_create();
+    struct assay_error error = {0};
+    CU_ASSERT_FATAL(safetensors_write(path, &large, NULL));
+    const struct tensor_file *read = safetensors_read(arena, path, &error);
+    CU_ASSERT(read != NULL && read->tensor_count == 1 && read->tensors[0].count == FLOATS);
+    CU_ASSERT_EQUAL(truncate(path, 1LL << 40), 0);
+    CU_ASSERT_PTR_NULL(safetensors_read(arena, path, &error));
+    CU_ASSERT_PTR_NOT_NULL(strstr(error.text, ": it has more than 12582"));
+    CU_ASSERT_EQUAL(truncate(path, 12 << 20), 0);
+    CU_ASSERT_PTR_NULL(safetensors_read(arena, path, &error));
+    CU_ASSERT_PTR_NOT_NULL(strstr(error.text, "its data_offsets are outside the data"));
+    CU_ASSERT(truncate(path, 0) == 0 && truncate(path, 1LL << 40) == 0);
+    CU_ASSERT_PTR_NULL(safetensors_read(arena, path, &error));
+    CU_ASSERT_PTR_NOT_NULL(strstr(error.text, "its header does not begin with {"));
+    CU_ASSERT(file_remove(path, NULL));
+    close(descriptor);
+    arena_destroy(arena);
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
@@ -260,6 +291,7 @@ int main(void)
         {"wrong headers are refused", test_refused},
         {"wrong lengths of the header are refused", test_header_length},
         {"values that are not finite are refused", test_not_finite},
+        {"large files are read as far as their header tells", test_large_files},
         {"every cut is refused", test_every_cut},
         {"files are written and read", test_files},
         CU_TEST_INFO_NULL,
