@@ -123,7 +123,8 @@ def finish(process, begun, seconds=MOST_SECONDS):
     try:
         out, err = process.communicate(timeout=seconds)
     except subprocess.TimeoutExpired:
-        left = subprocess.run(["ps", "-o", "pid,stat,wchan:20,args", "--sid", str(process.pid)], capture_output=True, text=True, check=False)
+        show = ["ps", "-o", "pid,stat,wchan:20,args", "--sid", str(process.pid)]
+        left = subprocess.run(show, capture_output=True, text=True, check=False)
         os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
         raise AssertionError(f"{process.args} hangs: no end after {seconds} s\n{left.stdout}") from None
