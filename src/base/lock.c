@@ -28,7 +28,7 @@ static bool is_still_there(int file, const char *path)
            ours.st_ino == there.st_ino;
 }
 
-/* Whoever is in the way only looks (file_lock_is_held), and will be gone at once. */
+/* Whoever is in the way only looks (file_lock_look), and will be gone at once. */
 static bool is_looked_at(int file)
 {
     return flock(file, LOCK_SH | LOCK_NB) == 0;
@@ -53,7 +53,7 @@ static int open_locked(const char *path, bool *held_by_other, struct assay_error
         close(file);
         if (again && ++tries < MOST_TRIES)
             continue;
-        if (number == EWOULDBLOCK)
+        if (number == EWOULDBLOCK || (again && number != EINTR))
             *held_by_other = true;
         else
             file_fail(error, ASSAY_MACHINE, "lock", path, strerror(number));
@@ -100,12 +100,16 @@ void file_lock_release(struct file_lock *lock)
     memory_free(lock);
 }
 
-bool file_lock_is_held(const char *path)
+bool file_lock_look(const char *path, bool *is_held, struct assay_error *error)
 {
+    *is_held = false;
     const int file = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     if (file < 0)
-        return false;
-    const bool held = flock(file, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+        return errno == ENOENT || errno == ENOTDIR ||
+               file_fail(error, ASSAY_MACHINE, "open", path, strerror(errno));
+    const bool is_free = flock(file, LOCK_SH | LOCK_NB) == 0;
+    const int number = errno;
     close(file);
-    return held;
+    *is_held = !is_free && number == EWOULDBLOCK;
+    return is_free || *is_held || file_fail(error, ASSAY_MACHINE, "look at the lock", path, strerror(number));
 }

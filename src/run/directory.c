@@ -65,12 +65,20 @@ void run_directory_owner(const char *path, char owner[RUN_OWNER_SIZE])
     memory_free(lock);
 }
 
-bool run_directory_is_held(const char *path)
+bool run_directory_look(const char *path, bool *is_held, struct assay_error *error)
 {
-    char *lock = path_join(path, lock_name);
-    const bool held = lock != NULL && file_lock_is_held(lock);
+    char *lock = run_directory_file(path, lock_name, error);
+    const bool done = lock != NULL && file_lock_look(lock, is_held, error);
     memory_free(lock);
-    return held;
+    return done;
+}
+
+bool run_directory_has(const char *directory, const char *name, bool *has, struct assay_error *error)
+{
+    char *path = run_directory_file(directory, name, error);
+    *has = path != NULL && file_exists(path);
+    memory_free(path);
+    return path != NULL;
 }
 
 bool run_directory_open(struct run_directory *directory, const char *path, struct assay_error *error)
@@ -96,17 +104,14 @@ void run_directory_close(struct run_directory *directory)
 }
 
 /* A failure may have come before there was anything of the run. */
-static bool has_files(const char *directory)
+static bool find_files(const char *directory, bool *found, struct assay_error *error)
 {
-    bool found = false;
-    for (size_t i = 0; i < OWN_FILES && !found; i++) {
-        if (strcmp(own_files[i], FAILURE_FILE) == 0)
-            continue;
-        char *path = path_join(directory, own_files[i]);
-        found = path != NULL && file_exists(path);
-        memory_free(path);
-    }
-    return found;
+    *found = false;
+    for (size_t i = 0; i < OWN_FILES && !*found; i++)
+        if (strcmp(own_files[i], FAILURE_FILE) != 0 &&
+            !run_directory_has(directory, own_files[i], found, error))
+            return false;
+    return true;
 }
 
 static bool remove_run(const struct run_directory *directory, struct assay_error *error)
@@ -169,7 +174,10 @@ bool run_directory_claim(const struct run_directory *directory, const struct run
 {
     if (again)
         return remove_run(directory, error);
-    if (!has_files(directory->path))
+    bool found;
+    if (!find_files(directory->path, &found, error))
+        return false;
+    if (!found)
         return true;
     struct provenance_digests there;
     return provenance_read_digests(directory->path, &there, error) &&

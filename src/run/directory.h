@@ -16,8 +16,8 @@ struct run_directory {
     bool is_held; /* could not be opened because another process has it */
 };
 
-/* Whether any process has a directory open now. */
-bool run_directory_is_held(const char *path);
+/* Whether any process has a directory open now; false where that cannot be known. */
+bool run_directory_look(const char *path, bool *is_held, struct assay_error *error);
 /* Host and pid of who has it, for people: "host 1234"; "" when nobody says. */
 enum { RUN_OWNER_SIZE = 300 };
 void run_directory_owner(const char *path, char owner[RUN_OWNER_SIZE]);
@@ -31,6 +31,9 @@ void run_directory_close(struct run_directory *directory); /* {0} is fine */
  * differs; or, with `again`, whatever run is there is removed (its own files, nothing else). */
 bool run_directory_claim(const struct run_directory *directory, const struct run_identity *identity,
                          bool again, struct assay_error *error);
+
+/* Whether one of its files is there. False without memory. */
+bool run_directory_has(const char *directory, const char *name, bool *has, struct assay_error *error);
 
 /* The path of one of its files: memory_free-able, NULL without memory (said in `error`). */
 char *run_directory_file(const char *directory, const char *name, struct assay_error *error);

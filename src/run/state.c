@@ -3,7 +3,6 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "base/memory.h"
 #include "base/number.h"
 #include "io/csv.h"
 #include "run/directory.h"
@@ -17,14 +16,6 @@ const char *const run_state_names[RUN_STATES] = {
     [RUN_FAILED] = "failed",     [RUN_WAITING] = "waiting",   [RUN_PRUNED] = "pruned",
     [RUN_DIVERGED] = "diverged", [RUN_FINISHED] = "finished", [RUN_STALE] = "stale",
 };
-
-static bool has_file(const struct planned_run *run, const char *name)
-{
-    char *path = path_join(run->directory, name);
-    const bool has = path != NULL && file_exists(path);
-    memory_free(path);
-    return has;
-}
 
 static double cell(const struct csv *csv, size_t row, const char *column)
 {
@@ -83,13 +74,13 @@ static struct run_progress no_progress(const struct planned_run *run)
 }
 
 /* Of a run with provenance.json and without summary.json that nobody is at. */
-static bool find_state_of_begun(const struct planned_run *run, enum run_state *state,
+static bool find_state_of_begun(const struct planned_run *run, bool has_failed, enum run_state *state,
                                 struct assay_error *error)
 {
     struct provenance_digests there;
-    *state = has_file(run, FAILURE_FILE) ? RUN_FAILED : RUN_INTERRUPTED;
     if (!provenance_read_digests(run->directory, &there, error))
         return false;
+    *state = has_failed ? RUN_FAILED : RUN_INTERRUPTED;
     if (there.config[0] != '\0' && strcmp(there.config, run->digest) != 0) {
         *state = RUN_STALE;
     } else if (run->stop_after > 0) {
@@ -106,19 +97,22 @@ static bool find_state_of_begun(const struct planned_run *run, enum run_state *s
 static bool find_state(const struct planned_run *run, enum run_state *state, struct summary_found *found,
                        struct assay_error *error)
 {
-    bool is_finished;
-    if (!summary_read(run->directory, &is_finished, found, error))
+    bool is_finished, is_held, is_begun, has_failed;
+    if (!summary_read(run->directory, &is_finished, found, error) ||
+        !run_directory_look(run->directory, &is_held, error) ||
+        !run_directory_has(run->directory, PROVENANCE_FILE, &is_begun, error) ||
+        !run_directory_has(run->directory, FAILURE_FILE, &has_failed, error))
         return false;
     if (is_finished && strcmp(found->config, run->digest) == 0)
         *state = result_diverged(&found->result) ? RUN_DIVERGED : RUN_FINISHED;
-    else if (run_directory_is_held(run->directory))
+    else if (is_held)
         *state = RUN_RUNNING;
     else if (is_finished)
         *state = RUN_STALE;
-    else if (has_file(run, PROVENANCE_FILE))
-        return find_state_of_begun(run, state, error);
+    else if (is_begun)
+        return find_state_of_begun(run, has_failed, state, error);
     else
-        *state = has_file(run, FAILURE_FILE) ? RUN_FAILED : RUN_PENDING;
+        *state = has_failed ? RUN_FAILED : RUN_PENDING;
     return true;
 }
 

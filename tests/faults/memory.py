@@ -61,6 +61,9 @@ program = sanitized() if LONG else pathlib.Path(faults.helpers, "assay_failing")
 is_sanitized = b"__asan_init" in program.read_bytes()
 swept = [["sweep", "two.yaml", "--quiet"]]
 begun = [["run", "base.yaml", "--threads", "2", "--stop-after", "1"]]
+# Of these runs one is begun, one has failed, one is not there.
+half = {"base.yaml": BASE, "begun.yaml": "name: begun\nbase: base.yaml\nseeds: [1, 2, 3]\n"}
+begun_too = [["work", "begun.yaml", "--index", "0", "--stop-after", "1"], ["run", "base.yaml", "seed=2", "name=begun", "--stop-after", "1"]]
 # Claims are decided together with those of the other experiments in the directory.
 other = TWO.replace("name: two", "name: other").replace("id: differ", "id: also")
 several = {"base.yaml": BASE, "two.yaml": TWO.replace("[1]", "[1, 2, 3]"), "other.yaml": other}
@@ -71,7 +74,8 @@ scenarios = [
         ("run", ["run", "base.yaml", "--threads", "2"], None, [], 40),
         ("resume", ["run", "base.yaml", "--threads", "2"], None, begun, 40),
         ("sweep", ["sweep", "two.yaml", "-j", "1"], None, [], 20),
-        ("status", ["status", "two.yaml"], None, swept, 20),
+        ("status", ["status", "two.yaml"], None, swept, 12),
+        ("begun", ["status", "begun.yaml"], half, begun_too, 12),
         ("table", ["table", "two.yaml"], None, swept, 20),
         ("claims", ["claims", "two.yaml"], several, swept, 20),
     )

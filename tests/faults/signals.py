@@ -68,7 +68,7 @@ def points_of(scenario, count):
 
 
 proof = Proof("signals")
-late = "trap 'sleep 1.3; exit 143' INT TERM HUP USR1\nfor i in 1 2 3 4 5; do sleep 0.1; done\n"
+late = "trap 'sleep 1.3; exit 143' INT TERM HUP USR1\nfor i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do sleep 0.1; done\n"
 proof.must_catch(["careless SIGTERM 1"], send_at(Scenario("careless", ["late.sh"], {"late.sh": late}, program=("sh",)), 0))
 files = {"many.yaml": MANY, "heavy.yaml": HEAVY, "two.yaml": TWO}
 for name, words, share in (
