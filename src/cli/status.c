@@ -84,16 +84,19 @@ static void add_noted(struct text *text, const struct overview *overview)
     const struct run_plan *plan = overview->plan;
     const char **cells = arena_allocate(overview->arena, plan->count, COLUMNS * sizeof *cells);
     size_t rows = 0;
+    text->failed |= cells == NULL;
     for (size_t i = 0; cells != NULL && i < plan->count; i++) {
         const enum run_state state = overview->seen[i].state;
         struct text note = {0};
         add_note(&note, &plan->runs[i], &overview->seen[i]);
+        text->failed |= note.failed;
         if (state != RUN_PRUNED && note.length > 0) {
             const char **row = &cells[COLUMNS * rows++];
             row[0] = arena_format(overview->arena, "%zu", plan->runs[i].index);
             row[1] = run_state_names[state];
             row[2] = short_directory(plan, &plan->runs[i]);
             row[3] = take(overview->arena, &note);
+            text->failed |= row[0] == NULL || row[3] == NULL;
         }
         text_finish(&note);
     }
@@ -119,6 +122,7 @@ static void add_points(struct text *text, const struct overview *overview)
     struct run_counts *counts = arena_allocate(overview->arena, experiment->point_count, sizeof *counts);
     const char **cells =
         arena_allocate(overview->arena, experiment->point_count, column_count * sizeof *cells);
+    text->failed |= counts == NULL || cells == NULL;
     if (counts == NULL || cells == NULL)
         return;
     for (size_t i = 0; i < plan->count; i++)
@@ -127,10 +131,13 @@ static void add_points(struct text *text, const struct overview *overview)
         cells[p * column_count] = experiment->points[p].final ? arena_format(overview->arena, "%s (final)",
                                                                              experiment->points[p].label)
                                                               : experiment->points[p].label;
+        text->failed |= cells[p * column_count] == NULL;
         for (size_t c = 1; c < column_count; c++)
-            if (counts[p].of[of_column[c]] > 0)
+            if (counts[p].of[of_column[c]] > 0) {
                 cells[p * column_count + c] =
                     arena_format(overview->arena, "%zu", counts[p].of[of_column[c]]);
+                text->failed |= cells[p * column_count + c] == NULL;
+            }
     }
     text_add_char(text, '\n');
     grid_add_text(text, &(struct grid){columns, column_count, cells, experiment->point_count});
@@ -181,6 +188,7 @@ static void add_csv(struct text *text, const struct overview *overview)
         csv_add_double(text, overview->estimates->left_s[i]);
         csv_add_text(text, run->directory);
         add_note(&note, run, seen);
+        text->failed |= note.failed;
         csv_add_text(text, note.bytes != NULL ? note.bytes : "");
         csv_end_row(text);
         text_finish(&note);
