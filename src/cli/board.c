@@ -26,26 +26,33 @@ void board_start(struct board *board, bool is_quiet)
         .is_quiet = is_quiet, .is_live = is_live, .has_colours = is_live && terminal_has_colours()};
 }
 
-/* The lines of `text` take the board's place. */
-static void draw(struct board *board, const struct text *text)
+static const char *lines_of(const struct text *text)
 {
-    if (board->lines > 0)
-        fprintf(stderr, UP "\r", board->lines);
-    board->lines = 0;
-    const char *line = text->bytes != NULL && !text->failed ? text->bytes : "";
-    for (; *line != '\0'; board->lines++) {
+    return text->bytes != NULL && !text->failed ? text->bytes : "";
+}
+
+/* The lines of `text`, which is the board's from then on, take its place. Those that are there may have been
+ * broken: most terminals do that when they get narrower. */
+static void draw(struct board *board, struct text text)
+{
+    const int rows = count_rows(lines_of(&board->drawn), terminal_size().columns);
+    if (rows > 0)
+        fprintf(stderr, UP "\r", rows);
+    for (const char *line = lines_of(&text); *line != '\0';) {
         const size_t length = strcspn(line, "\n");
         fprintf(stderr, "%.*s" CLEAR_LINE "\n", (int)length, line);
         line += length + 1;
     }
     fputs(CLEAR_BELOW, stderr);
     fflush(stderr);
+    text_finish(&board->drawn);
+    board->drawn = text;
 }
 
 void board_end(struct board *board)
 {
-    if (board->lines > 0)
-        draw(board, &(struct text){0});
+    if (board->drawn.length > 0)
+        draw(board, (struct text){0});
 }
 
 /* A line that stays. */
@@ -234,8 +241,7 @@ static void draw_view(struct board *board, const struct sweep_view *view)
     if (hidden > 0)
         text_add(&text, "  and %zu more\n", hidden);
     add_total(&text, view, &counts, estimates, size.columns - 1);
-    draw(board, &text);
-    text_finish(&text);
+    draw(board, text);
     arena_destroy(arena);
 }
 

@@ -4,18 +4,19 @@
 
 #include <stdbool.h>
 
+#include "base/text.h"
 #include "run/sweep.h"
 
 struct board {
     bool is_quiet, is_live, has_colours;
-    int lines;          /* of the board that are on the screen */
+    struct text drawn;  /* the lines of the board that are on the screen */
     double shown;       /* when that was, on the monotonic clock */
     bool has_begun;     /* the first plan was announced */
     bool has_said_wait; /* for runs elsewhere, where the board is not live */
 };
 
 void board_start(struct board *board, bool is_quiet);
-/* Removes the live lines. */
+/* Removes the live lines, and frees what it holds. */
 void board_end(struct board *board);
 
 /* The functions of struct sweep_observer; cookie: the board. */

@@ -53,6 +53,19 @@ void add_clipped(struct text *text, const char *line, int columns)
         text_add(text, "%.*s…", (int)(last - line), line);
 }
 
+int count_rows(const char *lines, int columns)
+{
+    int rows = 0;
+    while (*lines != '\0') {
+        int width = 0;
+        for (; *lines != '\n' && *lines != '\0'; width++)
+            lines += character_size(lines);
+        rows += width > columns ? (width + columns - 1) / columns : 1;
+        lines += *lines == '\n';
+    }
+    return rows;
+}
+
 void add_duration(struct text *text, double seconds)
 {
     const long long whole = llround(seconds);

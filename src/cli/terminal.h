@@ -19,6 +19,9 @@ struct terminal_size terminal_size(void);
 /* As much of a line as fits into so many columns, its last one being … where something is missing. */
 void add_clipped(struct text *text, const char *line, int columns);
 
+/* How many rows of the screen the lines of a text take, each ended by its newline. */
+int count_rows(const char *lines, int columns);
+
 /* "3.2 s", "6 min 52 s", "1 h 2 min" */
 void add_duration(struct text *text, double seconds);
 

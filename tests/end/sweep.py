@@ -245,8 +245,8 @@ grid: {train.batch_size: {from: 1, count: 200}}
     check_equal(run("sweep", "many.yaml").out, "many: 2000 runs: 2000 finished\n")
 
 
-def watch(columns, **environment):
-    """What a sweep shows on a terminal."""
+def watch(columns, narrowed_to=None, **environment):
+    """What a sweep shows on a terminal, which may get narrower on the way."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 12, columns, 0, 0))
     sweep = start("sweep", "two.yaml", "-j", "2", stderr=theirs, env={"PATH": "", "TERM": "xterm"} | environment)
@@ -260,6 +260,8 @@ def watch(columns, **environment):
         if not piece:
             break
         shown += piece
+        if narrowed_to is not None and b"done: 2 running" in shown:
+            fcntl.ioctl(ours, termios.TIOCSWINSZ, struct.pack("HHHH", 12, narrowed_to, 0, 0))
     os.close(ours)
     sweep.communicate()
     return sweep.returncode, shown.decode().replace("\r\n", "\n")
@@ -278,6 +280,10 @@ def test_board():
     check(max(map(len, board)) <= 59, "wider than the terminal:", max(board, key=len))
     check(any(line.endswith("…") for line in board), "nothing was cut")
     check(shown.endswith("\033[J"), "the board is still there:", repr(shown[-200:]))
+    shutil.rmtree("results")
+    # Lines that a narrower terminal has broken are removed as well.
+    _, shown = watch(60, narrowed_to=20)
+    check_equal((max(map(int, re.findall("\033\\[([0-9]+)A", shown))) > 6, shown.endswith("\033[J")), (True, True))
     shutil.rmtree("results")
     _, shown = watch(60, TERM="dumb")
     check("\033" not in shown and "[4/4] " in shown, shown)
