@@ -117,6 +117,7 @@ int main(int count, char **words)
     fill_standard_descriptors();
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
+    signal(SIGCHLD, SIG_DFL); /* ignored by who started us, it would hide how our processes end */
 
     struct assay_error error = {0};
     struct invocation invocation = {0};

@@ -44,7 +44,8 @@ static void add_note(struct text *text, const struct planned_run *run, const str
         text_add(text, "epoch %d of %d done", progress->epochs, progress->most_epochs);
         if (!isnan(progress->error_pct))
             text_add(text, ", error %.2f %%", progress->error_pct);
-        text_add(text, ", on %s", owner);
+        text_add(text, ", on ");
+        text_add_escaped(text, owner, strlen(owner));
         break;
     case RUN_INTERRUPTED:
     case RUN_WAITING:

@@ -4,12 +4,10 @@
 #include "cli/arguments.h"
 #include "cli/config.h"
 #include "cli/launcher.h"
-#include "cli/signals.h"
 
 static const struct option options[] = {
     {"jobs", "N", "runs at once, one for each CPU unless given", 'j'},
-    {"launcher", "NAME",
-     "who runs them: local (unless given), processes here; slurm, arrays of jobs"},
+    {"launcher", "NAME", "who runs them: local (unless given), processes here; slurm, arrays of jobs"},
     {"dry-run", NULL, "only shows the runs, their states and the expected time, or the scripts for sbatch"},
     {"fail-fast", NULL, "the first failure ends all; else the others are finished first"},
     OPTION_OUT,
@@ -44,7 +42,6 @@ static enum assay_status run(struct invocation *invocation, struct assay_error *
 {
     int64_t jobs, threads;
     struct planned_experiment planned;
-    signals_catch_patiently();
     const struct launcher *launcher = find_launcher(invocation, error);
     if (launcher == NULL || !option_integer(invocation, "jobs", 1, THREADS_LIMIT, 0, &jobs, error) ||
         !option_integer(invocation, "threads", 1, THREADS_LIMIT, 0, &threads, error))

@@ -197,6 +197,7 @@ static enum assay_status launch(struct invocation *invocation, struct planned_ex
                                 const struct sweep_request *request, struct assay_error *error)
 {
     struct board board;
+    signals_catch_patiently();
     board_start(&board, invocation->quiet);
     const struct sweep_observer observer = {.cookie = &board,
                                             .stop = signals_status,

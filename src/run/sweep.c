@@ -372,8 +372,10 @@ enum assay_status sweep_run(struct arena *arena, const struct sweep_request *req
         if (done && !view->is_stopping)
             done = plan_again(&sweep, &more, error);
     }
-    if (!done)
+    if (!done) {
+        view->is_stopping = true;
         signal_all(&sweep, SIGTERM);
+    }
     while (sweep.busy > 0)
         listen_to_all(&sweep);
     file_lock_release(sweep.alone);

@@ -1,4 +1,5 @@
 """What a sweep makes of failures, crashes, signals, and other sweeps beside it. sweep_trouble.py ASSAY SOURCE [TEST ...]"""
+import fcntl
 import json
 import os
 import pathlib
@@ -67,6 +68,16 @@ def test_work_keeps_its_failure():
     check_in("best.safetensors", status("two.yaml")["runs"][1]["failure"]["text"])
 
 
+def test_no_queue_to_go_back_to():
+    write_two(2000)
+    work = start("work", "two.yaml", "--index", "1", "--requeue", "--quiet", env={name: value for name, value in os.environ.items() if "SLURM" not in name})
+    wait_for(lambda: rows(pathlib.Path("results/two/no-dropout/seed-1")) > 0, "an epoch")
+    kill(work.pid, signal.SIGUSR1)
+    finish(work)
+    check_equal(work.returncode, 75)
+    check_in("goes on from the checkpoint\nit is not queued again: this is no job of Slurm's: SLURM_JOB_ID is not set\n", work.err)
+
+
 def kill_owner(directory, times):
     """Ends so many processes that have the run directory, one after the other, the hard way."""
     killed = set()
@@ -102,6 +113,28 @@ def test_crashes():
     run("sweep", "two.yaml")
     check_same_runs("results", "whole")
     check_equal({path: text for path, text in records().items() if path in before}, before)
+
+
+def test_children_that_nobody_wants():
+    """Whoever started the sweep has ignored SIGCHLD, and that is inherited: it finds out all the same how its processes end."""
+    write_two(60)
+    sweep = start("sweep", "two.yaml", "-j", "2", preexec_fn=lambda: signal.signal(signal.SIGCHLD, signal.SIG_IGN))
+    kill_owner("results/two/no-dropout/seed-1", 1)
+    finish(sweep)
+    check_equal(sweep.returncode, 0)
+    check_in("No dropout, seed 1: ended by signal 9 (Killed); trying once more\n", sweep.err)
+
+
+def test_owner_is_shown_harmlessly():
+    """What a file of locks says is as untrusted as any other file."""
+    write_two()
+    run("work", "two.yaml", "--index", "1", "--stop-after", "2", "--quiet")
+    with open("results/two/no-dropout/seed-1/.lock", "w", encoding="utf-8") as lock:
+        lock.write("\033[31mhost 1\n")
+        lock.flush()
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        for text in run("status", "two.yaml").out, run("status", "two.yaml", "--format", "csv").out:
+            check_in("on \\x1b[31mhost 1", text.replace("1B", "1b"))
 
 
 def test_signals():
