@@ -119,7 +119,9 @@ def test_same_bytes_as_the_local_launcher():
     check_equal(sorted(path.name for path in pathlib.Path("by %j's/two/slurm").iterdir()),
                 sorted(f"{job}_{task}.log" for job, tasks in zip(jobs, (5, 3)) for task in range(tasks)))
     # Appended to, with what was said before.
-    check_in("the same command goes on from the checkpoint", read(f"by %j's/two/slurm/{jobs[0]}_1.log"))
+    log = read(f"by %j's/two/slurm/{jobs[0]}_1.log")
+    check_in("the same command goes on from the checkpoint\n", log)
+    check("not queued again" not in log, log)
     before = records("by %j's")
     done = run("sweep", "two.yaml", "--launcher", "slurm", "--out", "by %j's")
     check_equal(done.out, "two: 8 runs: 8 finished; nothing to submit\n")

@@ -1,0 +1,85 @@
+/* What is asked of a Slurm cluster: to take arrays of jobs, and to take this job again. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/program.h"
+#include "run/slurm.h"
+
+enum { OUTPUT_LIMIT = 1 << 16 };
+
+/* What a program of Slurm's had to complain of, in one sentence. */
+static bool fail_program(const char *name, int code, const struct text *complaint, struct assay_error *error)
+{
+    const char *said = complaint->bytes != NULL ? complaint->bytes : "";
+    if (code == PROGRAM_MISSING)
+        return assay_fail(error, ASSAY_MACHINE, "there is no %s here: this is no machine of a Slurm cluster",
+                          name);
+    return assay_fail(error, ASSAY_MACHINE, "%s has failed: %.*s", name, (int)strcspn(said, "\n"), said);
+}
+
+static void add_dependency(struct text *text, const struct slurm_plan *plan, const struct slurm_array *array)
+{
+    text_add(text, "--dependency=afterany");
+    for (size_t i = 0; i < array->after_count; i++)
+        text_add(text, ":%s", plan->arrays[array->after + i].job);
+}
+
+static bool submit(const struct slurm_plan *plan, struct slurm_array *array, struct assay_error *error)
+{
+    struct text dependency = {0}, output = {0}, complaint = {0};
+    if (array->after_count > 0)
+        add_dependency(&dependency, plan, array);
+    if (dependency.failed)
+        return assay_fail_memory(error, "submitting a job");
+    const char *const arguments[] = {"sbatch", "--parsable", dependency.bytes, NULL};
+    const struct program program = {.arguments = arguments,
+                                    .input = array->script,
+                                    .input_length = strlen(array->script),
+                                    .output_limit = OUTPUT_LIMIT};
+    const int code = program_run(&program, &output, &complaint);
+    const size_t digits = output.bytes != NULL ? strspn(output.bytes, "0123456789") : 0;
+    const bool done = code == 0 && digits > 0 && digits < sizeof array->job;
+    if (done)
+        memcpy(array->job, output.bytes, digits);
+    else
+        fail_program("sbatch", code, &complaint, error);
+    text_finish(&dependency);
+    text_finish(&output);
+    text_finish(&complaint);
+    return done;
+}
+
+bool slurm_submit(struct slurm_plan *plan, const struct run_plan *runs, struct assay_error *error)
+{
+    struct arena *arena = arena_create();
+    const char *logs = arena != NULL ? slurm_log_directory(arena, runs) : NULL;
+    bool done = logs != NULL || assay_fail_memory(error, "submitting jobs");
+    if (done && plan->count > 0)
+        done = directory_create(logs, error);
+    for (size_t i = 0; i < plan->count && done; i++)
+        done = submit(plan, &plan->arrays[i], error);
+    arena_destroy(arena);
+    return done;
+}
+
+bool slurm_requeue(struct assay_error *error)
+{
+    const char *array = getenv("SLURM_ARRAY_JOB_ID"), *task = getenv("SLURM_ARRAY_TASK_ID"),
+               *job = getenv("SLURM_JOB_ID");
+    const bool is_task = array != NULL && task != NULL;
+    if (!is_task && job == NULL)
+        return assay_fail(error, ASSAY_MACHINE, "this is no job of Slurm's: SLURM_JOB_ID is not set");
+    /* A task by its own number: the job's would be any of them. */
+    char name[64];
+    snprintf(name, sizeof name, "%s%s%s", is_task ? array : job, is_task ? "_" : "", is_task ? task : "");
+    const char *const arguments[] = {"scontrol", "requeue", name, NULL};
+    const struct program program = {.arguments = arguments, .output_limit = OUTPUT_LIMIT};
+    struct text output = {0}, complaint = {0};
+    const int code = program_run(&program, &output, &complaint);
+    const bool done = code == 0 || fail_program("scontrol", code, &complaint, error);
+    text_finish(&output);
+    text_finish(&complaint);
+    return done;
+}
