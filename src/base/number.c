@@ -94,7 +94,7 @@ bool number_parse_double(const char *text, double *value)
 /* Writes what printf's %e gave ("d<point>ddde±xx", the point being the locale's) as the header promises. */
 static char *lay_out(char *buffer, bool negative, const char *scientific)
 {
-    char digits[32];
+    char digits[32] = "";
     int count = 0;
     for (; *scientific != 'e'; scientific++)
         if (is_digit(*scientific))

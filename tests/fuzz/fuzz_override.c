@@ -37,13 +37,15 @@ static bool parse_words(struct arena *arena, const uint8_t *bytes, size_t size,
     return parsed;
 }
 
-/* Parsed once; nobody frees what everything stands on. */
+/* Parsed once, for as long as the program lives. */
 static const struct node *base_tree(void)
 {
+    static struct arena *arena;
     static const struct node *tree;
     if (tree == NULL) {
         struct diagnostics *diagnostics = diagnostics_create();
-        tree = tree_parse(arena_create(), "base.yaml", base, strlen(base), diagnostics);
+        arena = arena_create();
+        tree = tree_parse(arena, "base.yaml", base, strlen(base), diagnostics);
         REQUIRE(tree != NULL);
         diagnostics_destroy(diagnostics);
     }

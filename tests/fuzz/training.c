@@ -40,7 +40,8 @@ static void create(struct training *training)
     fill(images, labels);
     const struct image_set set = {IMAGES, images, labels};
     dataset = (struct dataset){{1, SIDE, SIDE, 2, IMAGES, IMAGES}, set, set, ""};
-    struct arena *arena = arena_create(); /* nobody frees what everything stands on */
+    static struct arena *arena; /* as long as the program lives */
+    arena = arena_create();
     struct diagnostics *diagnostics = diagnostics_create();
     const struct config *config = make_config(arena, diagnostics);
     REQUIRE(config != NULL && split_init(&split, &dataset, &config->data, NULL));
