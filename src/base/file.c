@@ -140,11 +140,14 @@ static bool create_one(const char *path, struct assay_error *error)
     if (mkdir(path, 0777) == 0)
         return true;
     const int number = errno; /* of a directory that is there it may also be EACCES or EROFS */
-    if (directory_exists(path))
+    struct stat status;
+    const bool is_known = stat(path, &status) == 0;
+    if (is_known && S_ISDIR(status.st_mode))
         return true;
-    if (number == EEXIST)
+    if (is_known && number == EEXIST)
         return file_fail(error, ASSAY_INVALID, "create directory", path, "a file has this name");
-    return file_fail(error, ASSAY_MACHINE, "create directory", path, strerror(number));
+    return file_fail(error, ASSAY_MACHINE, "create directory", path,
+                     strerror(number == EEXIST ? errno : number));
 }
 
 bool directory_create(const char *path, struct assay_error *error)

@@ -16,7 +16,9 @@ def fail_at(scenario):
         _, groups, name, how, number = point.split()
         with scenario.copy(f"{name}-{how}-{number}") as directory:
             last = number if how == "once" else FOREVER
-            done = inject(scenario.words(), directory, groups, number, last, f"error {getattr(errno, name)}")
+            # The threads of OpenBLAS try for ever to have memory.
+            more = {"OPENBLAS_NUM_THREADS": "1"} if groups == "memory" else {}
+            done = inject(scenario.words(), directory, groups, number, last, f"error {getattr(errno, name)}", **more)
             return scenario.judge(directory, done, is_silent="speech" in groups)
 
     return test
@@ -26,6 +28,8 @@ def points_of(scenario, faults=None):
     points = {}
     for groups, name in faults or FAULTS:
         for number, call in enumerate(scenario.calls(groups), 1):
+            if groups == "memory" and number == 1:
+                continue  # the loader's own, without which it falls
             points.update({f"{scenario.name} {groups} {name} {how} {number}": call for how in ("once", "on")})
     return points
 

@@ -105,9 +105,9 @@ def environment(**changes):
     return {**clean, **changes}
 
 
-def traced_environment():
+def traced_environment(**changes):
     """The leak sanitizer, where there is one, cannot work in a process that is traced."""
-    return environment(ASAN_OPTIONS="detect_leaks=0")
+    return environment(ASAN_OPTIONS="detect_leaks=0", **changes)
 
 
 def start(words, directory, **options):
@@ -139,11 +139,11 @@ def run(words, directory, wanted=None, seconds=MOST_SECONDS, **options):
     return done
 
 
-def inject(words, directory, groups, first, last, action):
+def inject(words, directory, groups, first, last, action, **changes):
     """The program with the system calls number `first` to `last` of the groups met by the action; see inject.c."""
     report = f"{directory}.report"
     program = pathlib.Path(helpers, "inject")
-    done = run([program, report, groups, first, last, action, *words], directory, env=traced_environment())
+    done = run([program, report, groups, first, last, action, *words], directory, env=traced_environment(**changes))
     check(done.code == 0, "inject:", done)
     *calls, end = pathlib.Path(report).read_text(encoding="utf-8", errors="replace").splitlines()
     os.unlink(report)

@@ -65,7 +65,6 @@ static const struct call {
     {SYS_fstat, "fstat", "look", DESCRIPTOR},
     {SYS_newfstatat, "newfstatat", "look", PATH_1},
     {SYS_mmap, "mmap", "memory", NOTHING},
-    {SYS_brk, "brk", "memory", NOTHING},
     {SYS_clone, "clone", "process", NOTHING},
     {SYS_clone3, "clone3", "process", NOTHING},
     {SYS_fork, "fork", "process", NOTHING},
