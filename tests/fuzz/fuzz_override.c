@@ -37,15 +37,22 @@ static bool parse_words(struct arena *arena, const uint8_t *bytes, size_t size,
     return parsed;
 }
 
+static struct arena *base_arena;
+
+static void finish(void)
+{
+    arena_destroy(base_arena);
+}
+
 /* Parsed once, for as long as the program lives. */
 static const struct node *base_tree(void)
 {
-    static struct arena *arena;
     static const struct node *tree;
     if (tree == NULL) {
         struct diagnostics *diagnostics = diagnostics_create();
-        arena = arena_create();
-        tree = tree_parse(arena, "base.yaml", base, strlen(base), diagnostics);
+        base_arena = arena_create();
+        atexit(finish);
+        tree = tree_parse(base_arena, "base.yaml", base, strlen(base), diagnostics);
         REQUIRE(tree != NULL);
         diagnostics_destroy(diagnostics);
     }

@@ -26,10 +26,17 @@ static void fill(uint8_t images[IMAGES * SIDE * SIDE], uint8_t labels[IMAGES])
     }
 }
 
-static const struct config *make_config(struct arena *arena, struct diagnostics *diagnostics)
+static const struct config *make_config(struct arena *memory, struct diagnostics *diagnostics)
 {
-    struct node *tree = tree_parse(arena, "config", config_text, strlen(config_text), diagnostics);
-    return tree != NULL ? config_bind(arena, tree, "config", diagnostics) : NULL;
+    struct node *tree = tree_parse(memory, "config", config_text, strlen(config_text), diagnostics);
+    return tree != NULL ? config_bind(memory, tree, "config", diagnostics) : NULL;
+}
+
+static struct arena *arena; /* as long as the program lives */
+
+static void finish(void)
+{
+    arena_destroy(arena);
 }
 
 static void create(struct training *training)
@@ -40,8 +47,8 @@ static void create(struct training *training)
     fill(images, labels);
     const struct image_set set = {IMAGES, images, labels};
     dataset = (struct dataset){{1, SIDE, SIDE, 2, IMAGES, IMAGES}, set, set, ""};
-    static struct arena *arena; /* as long as the program lives */
     arena = arena_create();
+    atexit(finish);
     struct diagnostics *diagnostics = diagnostics_create();
     const struct config *config = make_config(arena, diagnostics);
     REQUIRE(config != NULL && split_init(&split, &dataset, &config->data, NULL));
