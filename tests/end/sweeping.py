@@ -156,6 +156,7 @@ def owner(directory):
 
 def main(tests):
     """Each in a directory of its own, which is the current one."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup leaves it ignored, and assay would honour that
     failed = 0
     names = sys.argv[3:]
     for name, test in tests.items():
