@@ -26,14 +26,15 @@ BUGS = [
      'state->rows <= settings->options->max_epochs &&', ''),
     ('a checkpoint whose length is not looked at', 'checkpoint', 'src/train/checkpoint.c',
      'if (length != size_with_rows(trainer, head.state.rows))', 'if (length < BODY_AT + sizeof head)'),
-    ('a tensor may end behind the data', 'safetensors', 'src/io/safetensors.c', 'begin > end || end > decoder->size', 'begin > end'),
+    ('a header that goes on behind the file', 'safetensors', 'src/io/safetensors.c', ' || declared > length - LENGTH_SIZE', ''),
     ('more dimensions than there is room for', 'safetensors', 'src/io/safetensors.c', 'shape->count > TENSOR_RANK_LIMIT',
      'shape->count > TENSOR_RANK_LIMIT + 1'),
     ('a quoted cell that runs off the end', 'csv', 'src/io/csv.c', "if (character == '\\0')", "if (character == '\\0' && !quoted)"),
-    ('an escape at the end of a string', 'json', 'src/io/json_read.c', 'if (end >= reader->length)', 'if (end > reader->length)'),
+    ('a list deeper than there is room for', 'json', 'src/io/json_read.c', 'reader->depth == JSON_DEPTH_LIMIT',
+     'reader->depth > JSON_DEPTH_LIMIT'),
     ('a frame more than there is room for', 'yaml', 'src/io/tree_build.c', 'builder->depth == TREE_DEPTH_LIMIT',
      'builder->depth > TREE_DEPTH_LIMIT'),
-    ('an index that is one too large', 'override', 'src/spec/walk.c', 'step.index < node->count', 'step.index <= node->count'),
+    ('a path of a step too many', 'override', 'src/spec/walk.c', 'walk->count == WALK_STEPS', 'walk->count > WALK_STEPS'),
 ]
 
 

@@ -30,6 +30,7 @@ static bool replay_file(const char *path)
     return true;
 }
 
+/* How many files there were; 0 too where one could not be read. */
 static size_t replay(struct arena *arena, const char *path)
 {
     struct directory_names names;
@@ -38,23 +39,31 @@ static size_t replay(struct arena *arena, const char *path)
         return replay_file(path) ? 1 : 0;
     REQUIRE(directory_list(arena, path, "", &names, &error));
     size_t count = 0;
-    for (size_t i = 0; i < names.count; i++) {
+    bool done = true;
+    for (size_t i = 0; done && i < names.count; i++) {
         char *file = path_join(path, names.items[i]);
         REQUIRE(file != NULL);
-        if (!directory_exists(file))
-            count += replay_file(file) ? 1 : 0;
+        if (!directory_exists(file)) {
+            done = replay_file(file);
+            count++;
+        }
         memory_free(file);
     }
-    return count;
+    return done ? count : 0;
 }
 
 int main(int count, char **arguments)
 {
     struct arena *arena = arena_create();
     bool done = count > 1 && arena != NULL;
+    for (int i = 1; done && i < count; i++) { /* absolute, for a target may go to a directory of its own */
+        arguments[i] = realpath(arguments[i], NULL);
+        done = arguments[i] != NULL;
+    }
     for (int i = 1; done && i < count; i++) {
         const size_t files = replay(arena, arguments[i]);
         printf("%s: %zu inputs\n", arguments[i], files);
+        free(arguments[i]);
         done = files > 0;
     }
     arena_destroy(arena);
