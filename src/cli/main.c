@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -115,6 +116,7 @@ static bool is_word(const char *word, const char *option, const char *letter, co
 int main(int count, char **words)
 {
     fill_standard_descriptors();
+    prctl(PR_SET_NAME, "assay"); /* workers start from /proc/self/exe, which top would call exe */
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
     signal(SIGCHLD, SIG_DFL); /* ignored by who started us, it would hide how our processes end */

@@ -36,14 +36,13 @@ struct pooling {
 };
 
 /* A convolution by Winograd's algorithm: see kernels/winograd.c. Tiles of outputs x outputs pixels cover the
- * output, the last ones hang over. Points lie as [64][tiles][pitch], the 64 being `step` floats apart; the
- * points of a weight as [64][P][Q], `weight_step` apart. */
+ * output, the last ones hang over. Points lie as [points][tiles][pitch], the first `step` floats apart; the
+ * points of a weight as [points][P][Q], `weight_step` apart. */
 struct winograd {
-    int kernel, outputs; /* 5 and 4, or 3 and 6 */
+    int kernel, outputs, points; /* 5, 5 and 81, or 3, 6 and 64 */
     int in_height, in_width, in_pitch, out_height, out_width, out_pitch, tiles_y, tiles_x;
     ptrdiff_t weight_step;
 };
-enum { WINOGRAD_POINTS = 64 };
 
 struct kernels {
     const char *name; /* "plain", "avx2", "avx512" */
@@ -85,7 +84,7 @@ struct kernels {
                                     const float *dy);
     void (*winograd_input_adjoint)(const struct winograd *winograd, float *dx, const float *points,
                                    ptrdiff_t step);
-    /* The weights of input channel p, [ky][kx][P][Q] → points [64][P][Q]; and gradient = beta gradient +
+    /* The weights of input channel p, [ky][kx][P][Q] → points [points][P][Q]; and gradient = beta gradient +
      * alpha (points → gradient). */
     void (*winograd_weight)(const struct winograd *winograd, int p, float *points, const float *weight);
     void (*winograd_weight_adjoint)(const struct winograd *winograd, int p, float *gradient,

@@ -1,16 +1,16 @@
 /* Convolution by Winograd's algorithm (math/kernels/winograd.c): tiles of the input and of the weight are
- * transformed to 64 points each, where the convolution is 64 small matrix products with 4 to 5 times fewer
- * multiplications. Backward passes are the exact adjoints and share the transforms: V of the input is kept
- * for the weight's gradient, Q of the output's gradient serves both. The weights'
- * points U and their transpose are derived. */
+ * transformed to 81 or 64 points each, where the convolution is as many small matrix products with up to 8
+ * times fewer multiplications. Backward passes are the exact adjoints and share the transforms: V of the
+ * input is kept for the weight's gradient, Q of the output's gradient serves both. The weights' points U and
+ * their transpose are derived. */
 #include <stddef.h>
 
 #include "math/kernels.h"
 #include "net/bias.h"
 #include "net/convolution.h"
 
-/* What is kept for the weight's gradient lies as [64][samples][tiles][…], so that a point's product runs
- * straight through it; what is used at once lies as [64][tiles][…]. */
+/* What is kept for the weight's gradient lies as [points][samples][tiles][…], so that a point's product
+ * runs straight through it; what is used at once lies as [points][tiles][…]. */
 struct design {
     struct convolution convolution; /* first */
     struct winograd winograd;
@@ -26,7 +26,7 @@ struct design {
 /* The parts of the kept block; V shares one with the padded input, which is done with by then. */
 enum { V = ASSAY_KEPT, Q = ASSAY_KEPT_2, DU = ASSAY_KEPT_3, PRODUCTS = ASSAY_KEPT_4 };
 
-/* From one point to the next, in floats: a cache line more than it takes, lest all 64 of a tile fall into one
+/* From one point to the next, in floats: a cache line more than it takes, lest all of a tile fall into one
  * set of the cache. */
 static ptrdiff_t step_of(size_t floats)
 {
@@ -54,7 +54,7 @@ static void multiply(const struct assay_work *work, int samples, int first, int 
     const struct design *d = work->plan->design;
     const struct winograd *w = &d->winograd;
     const int inner = backward ? w->out_pitch : w->in_pitch, columns = backward ? w->in_pitch : w->out_pitch;
-    const float *weights = work->derived + (backward ? WINOGRAD_POINTS * w->weight_step : 0);
+    const float *weights = work->derived + (backward ? w->points * w->weight_step : 0);
     struct product product = {.rows = samples * d->tiles,
                               .columns = columns,
                               .outer = 1,
@@ -145,11 +145,11 @@ static void forward(const struct assay_work *work, int sample, void *scratch)
 {
     const struct design *d = work->plan->design;
     const int samples = assay_together(work, d->together, sample);
-    const struct points m = {scratch, d->m_step}, beside = {m.at + WINOGRAD_POINTS * d->m_step, d->n_step};
+    const struct points m = {scratch, d->m_step}, beside = {m.at + d->winograd.points * d->m_step, d->n_step};
     const struct points v = work->plan->training ? v_of(work, sample) : beside;
     for (int i = 0; i < samples; i++)
         transform_input(work, sample + i, beyond(work, v, i, d->winograd.in_pitch));
-    multiply(work, samples, 0, WINOGRAD_POINTS, false, m, v);
+    multiply(work, samples, 0, d->winograd.points, false, m, v);
     for (int i = 0; i < samples; i++)
         transform_output(work, sample + i, beyond(work, m, i, d->winograd.out_pitch));
 }
@@ -161,10 +161,10 @@ static void backward_data(const struct assay_work *work, int sample, void *scrat
     const struct points n = {scratch, d->n_step}, q = q_of(work, sample);
     for (int i = 0; i < samples; i++)
         transform_gradient(work, sample + i, beyond(work, q, i, d->winograd.out_pitch));
-    multiply(work, samples, 0, WINOGRAD_POINTS, true, n, q);
+    multiply(work, samples, 0, d->winograd.points, true, n, q);
     for (int i = 0; i < samples; i++)
         transform_data(work, sample + i, beyond(work, n, i, d->winograd.in_pitch),
-                       n.at + WINOGRAD_POINTS * d->n_step);
+                       n.at + d->winograd.points * d->n_step);
 }
 
 /* Small batches: the same in three phases, the products cut by points, so that every thread has some. */
@@ -178,7 +178,7 @@ static void forward_products(const struct assay_work *work, int item, void *scra
 {
     (void)scratch;
     const struct design *d = work->plan->design;
-    const struct assay_band points = assay_band(item, d->parts, WINOGRAD_POINTS);
+    const struct assay_band points = assay_band(item, d->parts, d->winograd.points);
     multiply(work, 1, points.first, points.end, false, m_of(work, points.sample), v_of(work, points.sample));
 }
 
@@ -198,7 +198,7 @@ static void backward_products(const struct assay_work *work, int item, void *scr
 {
     (void)scratch;
     const struct design *d = work->plan->design;
-    const struct assay_band points = assay_band(item, d->parts, WINOGRAD_POINTS);
+    const struct assay_band points = assay_band(item, d->parts, d->winograd.points);
     multiply(work, 1, points.first, points.end, true, n_of(work, points.sample), q_of(work, points.sample));
 }
 
@@ -253,7 +253,7 @@ static void backward_weight_rows(const struct assay_work *work, int item, void *
     struct winograd rows = d->winograd;
     const int first = item * ASSAY_LANES;
     rows.weight_step = d->du_step;
-    for (int point = 0; point < WINOGRAD_POINTS; point++)
+    for (int point = 0; point < d->winograd.points; point++)
         multiply_weight(work, point, first, ASSAY_LANES, (float *)scratch + point * d->du_step);
     for (int p = 0; p < ASSAY_LANES; p++)
         work->kernels->winograd_weight_adjoint(
@@ -269,23 +269,43 @@ static void transform_weight(const struct assay_work *work, int item, void *scra
     const struct winograd *w = &d->winograd;
     for (int p = item * ASSAY_LANES; p < (item + 1) * ASSAY_LANES; p++)
         work->kernels->winograd_weight(w, p, work->derived, work->values[WEIGHT_PARAMETER]);
-    for (int point = 0; work->plan->input_gradient && point < WINOGRAD_POINTS; point++)
+    for (int point = 0; work->plan->input_gradient && point < d->winograd.points; point++)
         work->kernels->transpose(
             ASSAY_LANES, w->out_pitch,
-            work->derived + (WINOGRAD_POINTS + point) * d->winograd.weight_step + item * ASSAY_LANES,
+            work->derived + (d->winograd.points + point) * d->winograd.weight_step + item * ASSAY_LANES,
             w->in_pitch, work->derived + point * d->winograd.weight_step + item * ASSAY_LANES * w->out_pitch,
             w->out_pitch);
+}
+
+/* What there are tiles for. */
+static const struct filtering {
+    int kernel, outputs, points;
+    const char *name;
+} filterings[] = {{5, 5, 9 * 9, "winograd F(5, 5)"}, {3, 6, 8 * 8, "winograd F(6, 3)"}};
+
+static const struct filtering *filtering_of(int kernel)
+{
+    for (size_t i = 0; i < sizeof filterings / sizeof filterings[0]; i++)
+        if (filterings[i].kernel == kernel)
+            return &filterings[i];
+    return NULL;
+}
+
+static int tiles_along(const struct filtering *filtering, int outputs)
+{
+    return (outputs + filtering->outputs - 1) / filtering->outputs;
 }
 
 bool convolution_suits_winograd(const struct assay_layer_plan *plan, const struct convolution *convolution)
 {
     const struct assay_shape out = plan->output.shape;
-    const int kernel = convolution->kernel, outputs = 9 - kernel;
-    if (plan->direct || convolution->stride != 1 || (kernel != 3 && kernel != 5) ||
+    const struct filtering *filtering = filtering_of(convolution->kernel);
+    if (plan->direct || convolution->stride != 1 || filtering == NULL ||
         plan->input.pitch % ASSAY_LANES != 0 || plan->input.shape.channels < ASSAY_LANES)
         return false;
-    const int tiles = (out.height + outputs - 1) / outputs * ((out.width + outputs - 1) / outputs);
-    return out.height * out.width * kernel * kernel >= 2 * tiles * WINOGRAD_POINTS;
+    const int kernel = filtering->kernel,
+              tiles = tiles_along(filtering, out.height) * tiles_along(filtering, out.width);
+    return out.height * out.width * kernel * kernel >= 2 * tiles * filtering->points;
 }
 
 static struct assay_phase phase_of(const char *name, void (*kernel)(const struct assay_work *, int, void *),
@@ -338,7 +358,7 @@ static void add_backward(struct assay_layer_plan *plan, const struct design *d)
         assay_add_phase(plan, ASSAY_BACKWARD,
                         (struct assay_phase){.name = "weight products",
                                              .kernel = backward_weight_products,
-                                             .items = WINOGRAD_POINTS,
+                                             .items = d->winograd.points,
                                              .reads = V | Q,
                                              .writes = DU});
     assay_add_phase(plan, ASSAY_BACKWARD,
@@ -370,36 +390,38 @@ bool convolution_winograd(struct assay_layer_plan *plan, const struct convolutio
         return false;
     const struct assay_shape in = convolution->padded.shape, out = plan->output.shape;
     const size_t p = (size_t)plan->input.pitch, q = (size_t)plan->output.pitch, batch = (size_t)plan->batch;
-    const int outputs = 9 - convolution->kernel;
-    const int tiles_y = (out.height + outputs - 1) / outputs, tiles_x = (out.width + outputs - 1) / outputs;
+    const struct filtering *filtering = filtering_of(convolution->kernel);
+    const int tiles_y = tiles_along(filtering, out.height), tiles_x = tiles_along(filtering, out.width);
     const size_t tiles = (size_t)(tiles_y * tiles_x);
-    *d = (struct design){
-        .convolution = *convolution, .tiles = tiles_y * tiles_x, .parts = assay_bands(plan, WINOGRAD_POINTS)};
+    *d = (struct design){.convolution = *convolution,
+                         .tiles = tiles_y * tiles_x,
+                         .parts = assay_bands(plan, filtering->points)};
     d->together = batch < 16 ? 1 : 2;
     d->winograd = (struct winograd){
-        convolution->kernel, outputs, in.height, in.width,      plan->input.pitch, out.height, out.width,
-        plan->output.pitch,  tiles_y, tiles_x,   step_of(p * q)};
+        filtering->kernel, filtering->outputs, filtering->points,  in.height, in.width, plan->input.pitch,
+        out.height,        out.width,          plan->output.pitch, tiles_y,   tiles_x,  step_of(p * q)};
     d->v_step = step_of(batch * tiles * p);
     d->q_step = step_of(batch * tiles * q);
     d->m_step = step_of((size_t)d->together * tiles * q);
     d->n_step = step_of((size_t)d->together * tiles * p);
     d->du_step = step_of(ASSAY_LANES * q);
-    const size_t v = WINOGRAD_POINTS * (size_t)d->v_step, all_q = WINOGRAD_POINTS * (size_t)d->q_step;
+    const size_t points = (size_t)filtering->points, v = points * (size_t)d->v_step,
+                 all_q = points * (size_t)d->q_step;
     const bool small = d->parts > 1;
     size_t end = convolution_kept_bytes(plan, convolution) / sizeof(float);
     d->v = take(&end, plan->training || small ? v : 0);
     d->q = take(&end, plan->training ? all_q : 0);
-    d->du = take(&end, plan->training && !small ? WINOGRAD_POINTS * (size_t)d->winograd.weight_step : 0);
+    d->du = take(&end, plan->training && !small ? points * (size_t)d->winograd.weight_step : 0);
     d->m = take(&end, small ? all_q : 0);
     d->n = take(&end, small && plan->input_gradient ? v : 0);
     plan->kept_bytes = end * sizeof(float);
-    const size_t n = WINOGRAD_POINTS * (size_t)d->n_step, m = WINOGRAD_POINTS * (size_t)d->m_step,
+    const size_t n = points * (size_t)d->n_step, m = points * (size_t)d->m_step,
                  padded = assay_edge_floats(&convolution->padded);
     const size_t pass = n + (m > padded ? m : padded),
-                 du = plan->training && small ? WINOGRAD_POINTS * (size_t)d->du_step : 0;
+                 du = plan->training && small ? points * (size_t)d->du_step : 0;
     plan->scratch_bytes = (pass > du ? pass : du) * sizeof(float);
-    plan->derived_floats = WINOGRAD_POINTS * (size_t)d->winograd.weight_step * 2;
-    plan->algorithm = convolution->kernel == 5 ? "winograd F(4, 5)" : "winograd F(6, 3)";
+    plan->derived_floats = points * (size_t)d->winograd.weight_step * 2;
+    plan->algorithm = filtering->name;
     assay_add_phase(plan, ASSAY_PREPARE,
                     (struct assay_phase){.name = "transform weight",
                                          .kernel = transform_weight,

@@ -59,6 +59,9 @@ typedef uint8_t byte_vector __attribute__((vector_size(WIDTH), aligned(1), may_a
 #define SMALLER(a, b) ((vector)where((a) < (b), (int_vector)(a), (int_vector)(b)))
 #endif
 
+/* What is compiled anew for every set of constants it is called with. */
+#define INLINED static inline __attribute__((always_inline))
+
 static inline vector broadcast(float x)
 {
     return x - (vector){0}; /* -0 stays */

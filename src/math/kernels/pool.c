@@ -93,8 +93,8 @@ static inline float root(float x, const int power)
     return power == 1 ? x : power == 2 ? sqrtf(x) : power == 4 ? sqrtf(sqrtf(x)) : sqrtf(sqrtf(sqrtf(x)));
 }
 
-static inline __attribute__((always_inline)) void
-lp_forward_power(const struct pooling *p, int first, int end, float *y, const float *x, const int power)
+INLINED void lp_forward_power(const struct pooling *p, int first, int end, float *y, const float *x,
+                              const int power)
 {
     FOR_OUTPUTS(p, first, end, w, c, offset)
     {
@@ -111,8 +111,8 @@ lp_forward_power(const struct pooling *p, int first, int end, float *y, const fl
 }
 
 /* High powers scale by the window's largest element, so that small values do not vanish. */
-static inline __attribute__((always_inline)) void
-lp_forward_scaled(const struct pooling *p, int first, int end, float *y, const float *x, const int power)
+INLINED void lp_forward_scaled(const struct pooling *p, int first, int end, float *y, const float *x,
+                               const int power)
 {
     const float exponent = (float)p->p, inverse = (float)(1 / p->p);
     FOR_OUTPUTS(p, first, end, w, c, offset)
@@ -224,8 +224,7 @@ void KERNEL(average_backward)(const struct pooling *p, int first, int end, float
 }
 
 /* d|x|^p-norm/dx = sign(x) (|x| / y)^(p-1), and 0 where the whole window is 0. */
-static inline __attribute__((always_inline)) vector lp_slope(vector x, vector inverse_y, const int power,
-                                                             float exponent)
+INLINED vector lp_slope(vector x, vector inverse_y, const int power, float exponent)
 {
     const vector ratio = x * inverse_y, square = ratio * ratio, none = {0};
     if (power == 1)
@@ -244,10 +243,8 @@ static inline __attribute__((always_inline)) vector lp_slope(vector x, vector in
     return slope;
 }
 
-static inline __attribute__((always_inline)) void lp_backward_power(const struct pooling *p, int first,
-                                                                    int end, float *dx, const float *dy,
-                                                                    const float *x, const float *y,
-                                                                    const int power)
+INLINED void lp_backward_power(const struct pooling *p, int first, int end, float *dx, const float *dy,
+                               const float *x, const float *y, const int power)
 {
     const float exponent = (float)(p->p - 1);
     const bool alone = is_partition(p);

@@ -15,15 +15,14 @@ enum { WIDEST = 2, FEW_ROWS = 3, WIDEST_OF_FEW = 4 };
 static const int most_rows[] = {0, 0, 6, 0, 3};
 #endif
 
-static inline __attribute__((always_inline)) void store(float *to, vector sum, const float *bias, int column)
+INLINED void store(float *to, vector sum, const float *bias, int column)
 {
     if (bias != NULL)
         sum += *(const vector *)(bias + column);
     *(vector *)to = sum;
 }
 
-static inline __attribute__((always_inline)) void tile(const struct product *p, int row, int column,
-                                                       const int rows, const int wide)
+INLINED void tile(const struct product *p, int row, int column, const int rows, const int wide)
 {
     vector sums[12][4];
     const float *a = p->a + row * p->a_row;

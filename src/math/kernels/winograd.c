@@ -1,6 +1,6 @@
-/* The transforms of Winograd's minimal filtering F(m, r) with m + r - 1 = 8 points: 0, ±1, ±2, ±1/2 and
- * infinity (Lavin and Gray 2016; the matrices are those of Toom and Cook for these points). With the 1-D
- * matrices Bᵀ (8 x 8), G (8 x r) and Aᵀ (m x 8), each applied along both axes,
+/* Winograd's minimal filtering in two dimensions: tiles of n x n inputs give m x m outputs of an r x r
+ * kernel, n = m + r - 1. With the matrices of one axis (winograd_axis.h), Bᵀ (n x n), G (n x r) and
+ * Aᵀ (m x n), each applied along both axes,
  *
  *     y = Aᵀ [(G w Gᵀ) ⊙ (Bᵀ x B)] A
  *
@@ -8,90 +8,24 @@
  *
  *     dx = B [U ⊙ Q] Bᵀ,    dw = Gᵀ [sum of Q ⊙ V] G
  *
- * B does not depend on r, so kernels of 3 (m = 6) and 5 (m = 4) share the most of it. All work on a
- * register of channels at a time. */
-#include "math/kernels/kernel.h"
+ * Kernels of 5 use n = 9, m = 5, kernels of 3 n = 8, m = 6. */
+#include "math/kernels/winograd_axis.h"
 
-enum { POINTS = 8 };
+typedef vector tile[MOST_POINTS * MOST_POINTS];
 
-/* v[i] = Bᵀ d, `step` vectors apart in both */
-static inline void to_points(vector *v, const vector *d, const int v_step, const int d_step)
+/* Everything here is compiled for either number of points. */
+#define WITH_POINTS(w, function, ...)                                                                        \
+    ((w)->points == 9 * 9 ? function(__VA_ARGS__, 9) : function(__VA_ARGS__, 8))
+
+static inline int outputs_of(const int n)
 {
-#define D(i) d[(i)*d_step]
-#define V(i) v[(i)*v_step]
-    const vector even1 = D(2) - 4.25f * D(4) + D(6), odd1 = D(1) - 4.25f * D(3) + D(5);
-    const vector even2 = 0.25f * D(2) - 1.25f * D(4) + D(6), odd2 = 0.5f * D(1) - 2.5f * D(3) + 2.0f * D(5);
-    const vector even3 = 4.0f * D(2) - 5.0f * D(4) + D(6), odd3 = 2.0f * D(1) - 2.5f * D(3) + 0.5f * D(5);
-    const vector first = D(6) - D(0) + 5.25f * (D(2) - D(4)), last = D(7) - D(1) + 5.25f * (D(3) - D(5));
-    V(0) = first;
-    V(1) = even1 + odd1;
-    V(2) = even1 - odd1;
-    V(3) = even2 + odd2;
-    V(4) = even2 - odd2;
-    V(5) = even3 + odd3;
-    V(6) = even3 - odd3;
-    V(7) = last;
+    return n == 9 ? 5 : 6;
 }
 
-/* The adjoint of to_points: d = B v */
-static inline void from_points(vector *d, const vector *v, const int d_step, const int v_step)
+static inline int kernel_of(const int n)
 {
-    const vector s1 = V(1) + V(2), d1 = V(1) - V(2), s2 = V(3) + V(4), d2 = V(3) - V(4), s3 = V(5) + V(6),
-                 d3 = V(5) - V(6);
-    const vector first = V(0), last = V(7);
-    D(0) = -first;
-    D(1) = d1 + 0.5f * d2 + 2.0f * d3 - last;
-    D(2) = s1 + 0.25f * s2 + 4.0f * s3 + 5.25f * first;
-    D(3) = 5.25f * last - 4.25f * d1 - 2.5f * d2 - 2.5f * d3;
-    D(4) = -4.25f * s1 - 1.25f * s2 - 5.0f * s3 - 5.25f * first;
-    D(5) = d1 + 2.0f * d2 + 0.5f * d3 - 5.25f * last;
-    D(6) = s1 + s2 + s3 + first;
-    D(7) = last;
+    return n == 9 ? 5 : 3;
 }
-
-/* y[k] = Aᵀ v for k < m: the points' k-th powers; infinity has a part in the last one alone */
-static inline void evaluate(vector *y, const vector *v, const int y_step, const int v_step, const int m)
-{
-    const vector s1 = V(1) + V(2), d1 = V(1) - V(2), s2 = V(3) + V(4), d2 = V(3) - V(4), s3 = V(5) + V(6),
-                 d3 = V(5) - V(6);
-    const vector first = V(0), last = V(7), none = {0};
-#define Y(i) y[(i)*y_step]
-    Y(0) = first + s1 + s2 + s3;
-    Y(1) = d1 + 2.0f * d2 + 0.5f * d3;
-    Y(2) = s1 + 4.0f * s2 + 0.25f * s3 + (m == 3 ? last : none);
-    if (m > 3)
-        Y(3) = d1 + 8.0f * d2 + 0.125f * d3 + (m == 4 ? last : none);
-    if (m > 4)
-        Y(4) = s1 + 16.0f * s2 + 0.0625f * s3 + (m == 5 ? last : none);
-    if (m > 5)
-        Y(5) = d1 + 32.0f * d2 + 0.03125f * d3 + last;
-}
-
-/* The adjoint of evaluate: v = A y */
-static inline void evaluate_adjoint(vector *v, const vector *y, const int v_step, const int y_step,
-                                    const int m)
-{
-    const vector none = {0}, y0 = Y(0), y1 = Y(1), y2 = Y(2), y3 = m > 3 ? Y(3) : none,
-                 y4 = m > 4 ? Y(4) : none, y5 = m > 5 ? Y(5) : none;
-    const vector e1 = y0 + y2 + y4, o1 = y1 + y3 + y5;
-    const vector e2 = y0 + 4.0f * y2 + 16.0f * y4, o2 = 2.0f * y1 + 8.0f * y3 + 32.0f * y5;
-    const vector e3 = y0 + 0.25f * y2 + 0.0625f * y4, o3 = 0.5f * y1 + 0.125f * y3 + 0.03125f * y5;
-    const vector last = Y(m - 1);
-    V(0) = y0;
-    V(1) = e1 + o1;
-    V(2) = e1 - o1;
-    V(3) = e2 + o2;
-    V(4) = e2 - o2;
-    V(5) = e3 + o3;
-    V(6) = e3 - o3;
-    V(7) = last;
-}
-
-/* G is A for r outputs with its rows scaled. */
-static const float scales[POINTS] = {-1,        -2.0f / 9,  -2.0f / 9,  1.0f / 90,
-                                     1.0f / 90, 32.0f / 45, 32.0f / 45, 1};
-
-typedef vector tile[POINTS * POINTS];
 
 static inline int smaller(int a, int b)
 {
@@ -108,65 +42,78 @@ static inline void load(vector *to, const float *from, ptrdiff_t row, ptrdiff_t 
                 y < rows && x < columns ? *(const vector *)(from + y * row + x * pixel) : (vector){0};
 }
 
-static inline void store_points(float *to, ptrdiff_t step, const vector *from)
+static inline void store_points(float *to, ptrdiff_t step, const vector *from, const int n)
 {
-    for (int i = 0; i < POINTS * POINTS; i++)
+    for (int i = 0; i < n * n; i++)
         *(vector *)(to + i * step) = from[i];
 }
 
-static inline void load_points(vector *to, const float *from, ptrdiff_t step)
+static inline void load_points(vector *to, const float *from, ptrdiff_t step, const int n)
 {
-    for (int i = 0; i < POINTS * POINTS; i++)
+    for (int i = 0; i < n * n; i++)
         to[i] = *(const vector *)(from + i * step);
 }
 
-/* points: [64][tiles][pitch], the 64 being `step` floats apart */
+/* points: [n n][tiles][pitch], the n n being `step` floats apart */
 #define FOR_TILES(w, pitch, ty, tx, c)                                                                       \
     for (int ty = 0; ty < (w)->tiles_y; ty++)                                                                \
         for (int tx = 0; tx < (w)->tiles_x; tx++)                                                            \
             for (int c = 0; c < (pitch); c += WIDTH)
 
-void KERNEL(winograd_input)(const struct winograd *w, float *points, ptrdiff_t step, const float *x)
+INLINED void input_tiles(const struct winograd *w, float *points, ptrdiff_t step, const float *x, const int n)
 {
+    const int m = outputs_of(n);
     const ptrdiff_t pixel = w->in_pitch, row = w->in_width * pixel;
     FOR_TILES(w, w->in_pitch, ty, tx, c)
     {
-        const int top = ty * w->outputs, left = tx * w->outputs;
+        const int top = ty * m, left = tx * m;
         tile d, v;
-        load(d, x + top * row + left * pixel + c, row, pixel, w->in_height - top, w->in_width - left, POINTS);
-        for (int i = 0; i < POINTS; i++)
-            to_points(v + i, d + i, POINTS, POINTS);
-        for (int i = 0; i < POINTS; i++)
-            to_points(d + i * POINTS, v + i * POINTS, 1, 1);
-        store_points(points + (ty * w->tiles_x + tx) * pixel + c, step, d);
+        load(d, x + top * row + left * pixel + c, row, pixel, w->in_height - top, w->in_width - left, n);
+        for (int i = 0; i < n; i++)
+            to_points(v + i, d + i, n, n, n);
+        for (int i = 0; i < n; i++)
+            to_points(d + i * n, v + i * n, 1, 1, n);
+        store_points(points + (ty * w->tiles_x + tx) * pixel + c, step, d, n);
+    }
+}
+
+void KERNEL(winograd_input)(const struct winograd *w, float *points, ptrdiff_t step, const float *x)
+{
+    WITH_POINTS(w, input_tiles, w, points, step, x);
+}
+
+INLINED void input_tiles_adjoint(const struct winograd *w, float *dx, const float *points, ptrdiff_t step,
+                                 const int n)
+{
+    const int m = outputs_of(n);
+    const ptrdiff_t pixel = w->in_pitch, row = w->in_width * pixel;
+    memset(dx, 0, (size_t)(w->in_height * row) * sizeof *dx);
+    FOR_TILES(w, w->in_pitch, ty, tx, c)
+    {
+        const int top = ty * m, left = tx * m;
+        const int rows = smaller(n, w->in_height - top), columns = smaller(n, w->in_width - left);
+        float *to = dx + top * row + left * pixel + c;
+        tile v, d;
+        load_points(v, points + (ty * w->tiles_x + tx) * pixel + c, step, n);
+        for (int i = 0; i < n; i++)
+            from_points(d + i, v + i, n, n, n);
+        for (int i = 0; i < rows; i++) {
+            from_points(v + i * n, d + i * n, 1, 1, n);
+            for (int j = 0; j < columns; j++)
+                *(vector *)(to + i * row + j * pixel) += v[i * n + j];
+        }
     }
 }
 
 void KERNEL(winograd_input_adjoint)(const struct winograd *w, float *dx, const float *points, ptrdiff_t step)
 {
-    const ptrdiff_t pixel = w->in_pitch, row = w->in_width * pixel;
-    memset(dx, 0, (size_t)(w->in_height * row) * sizeof *dx);
-    FOR_TILES(w, w->in_pitch, ty, tx, c)
-    {
-        const int top = ty * w->outputs, left = tx * w->outputs;
-        const int rows = smaller(POINTS, w->in_height - top), columns = smaller(POINTS, w->in_width - left);
-        float *to = dx + top * row + left * pixel + c;
-        tile v, d;
-        load_points(v, points + (ty * w->tiles_x + tx) * pixel + c, step);
-        for (int i = 0; i < POINTS; i++)
-            from_points(d + i, v + i, POINTS, POINTS);
-        for (int i = 0; i < rows; i++) {
-            from_points(v + i * POINTS, d + i * POINTS, 1, 1);
-            for (int j = 0; j < columns; j++)
-                *(vector *)(to + i * row + j * pixel) += v[i * POINTS + j];
-        }
-    }
+    WITH_POINTS(w, input_tiles_adjoint, w, dx, points, step);
 }
 
-static inline __attribute__((always_inline)) void output_tiles(const struct winograd *w, float *y,
-                                                               const float *points, ptrdiff_t step,
-                                                               const float *bias, const int m)
+INLINED void output_tiles(const struct winograd *w, float *y, const float *points, ptrdiff_t step,
+                          const float *bias, const int n)
 {
+    const int m = outputs_of(n);
     const ptrdiff_t pixel = w->out_pitch, row = w->out_width * pixel;
     FOR_TILES(w, w->out_pitch, ty, tx, c)
     {
@@ -175,11 +122,11 @@ static inline __attribute__((always_inline)) void output_tiles(const struct wino
         float *to = y + top * row + left * pixel + c;
         const vector offset = *(const vector *)(bias + c);
         tile v, part;
-        load_points(v, points + (ty * w->tiles_x + tx) * pixel + c, step);
-        for (int i = 0; i < POINTS; i++)
-            evaluate(part + i, v + i, POINTS, POINTS, m);
+        load_points(v, points + (ty * w->tiles_x + tx) * pixel + c, step, n);
+        for (int i = 0; i < n; i++)
+            evaluate(part + i, v + i, n, n, n, m);
         for (int i = 0; i < rows; i++) {
-            evaluate(v, part + i * POINTS, 1, 1, m);
+            evaluate(v, part + i * n, 1, 1, n, m);
             for (int j = 0; j < columns; j++)
                 *(vector *)(to + i * row + j * pixel) = v[j] + offset;
         }
@@ -189,12 +136,13 @@ static inline __attribute__((always_inline)) void output_tiles(const struct wino
 void KERNEL(winograd_output)(const struct winograd *w, float *y, const float *points, ptrdiff_t step,
                              const float *bias)
 {
-    w->outputs == 4 ? output_tiles(w, y, points, step, bias, 4) : output_tiles(w, y, points, step, bias, 6);
+    WITH_POINTS(w, output_tiles, w, y, points, step, bias);
 }
 
-static inline __attribute__((always_inline)) void
-output_tiles_adjoint(const struct winograd *w, float *points, ptrdiff_t step, const float *dy, const int m)
+INLINED void output_tiles_adjoint(const struct winograd *w, float *points, ptrdiff_t step, const float *dy,
+                                  const int n)
 {
+    const int m = outputs_of(n);
     const ptrdiff_t pixel = w->out_pitch, row = w->out_width * pixel;
     FOR_TILES(w, w->out_pitch, ty, tx, c)
     {
@@ -203,17 +151,16 @@ output_tiles_adjoint(const struct winograd *w, float *points, ptrdiff_t step, co
         tile part, q;
         load(g, dy + top * row + left * pixel + c, row, pixel, w->out_height - top, w->out_width - left, m);
         for (int i = 0; i < m; i++)
-            evaluate_adjoint(part + i, g + i, m, m, m);
-        for (int i = 0; i < POINTS; i++)
-            evaluate_adjoint(q + i * POINTS, part + i * m, 1, 1, m);
-        store_points(points + (ty * w->tiles_x + tx) * pixel + c, step, q);
+            evaluate_adjoint(part + i, g + i, m, m, n, m);
+        for (int i = 0; i < n; i++)
+            evaluate_adjoint(q + i * n, part + i * m, 1, 1, n, m);
+        store_points(points + (ty * w->tiles_x + tx) * pixel + c, step, q, n);
     }
 }
 
 void KERNEL(winograd_output_adjoint)(const struct winograd *w, float *points, ptrdiff_t step, const float *dy)
 {
-    w->outputs == 4 ? output_tiles_adjoint(w, points, step, dy, 4)
-                    : output_tiles_adjoint(w, points, step, dy, 6);
+    WITH_POINTS(w, output_tiles_adjoint, w, points, step, dy);
 }
 
 /* A tap's weights of one input channel, for so many output channels. Taps lie a power of two apart, where few
@@ -221,9 +168,9 @@ void KERNEL(winograd_output_adjoint)(const struct winograd *w, float *points, pt
 enum { PIECE = 4 * LANES };
 
 /* The weights of input channel p: points[i] is [P][Q], weight is [ky][kx][P][Q]. */
-static inline __attribute__((always_inline)) void
-weight_points(const struct winograd *w, int p, float *points, const float *weight, const int r)
+INLINED void weight_points(const struct winograd *w, int p, float *points, const float *weight, const int n)
 {
+    const int r = kernel_of(n);
     const ptrdiff_t tap = (ptrdiff_t)w->in_pitch * w->out_pitch;
     for (int first = 0; first < w->out_pitch; first += PIECE) {
         const ptrdiff_t at = (ptrdiff_t)p * w->out_pitch + first;
@@ -237,26 +184,26 @@ weight_points(const struct winograd *w, int p, float *points, const float *weigh
             for (int i = 0; i < r * r; i++)
                 g[i] = *(const vector *)(taps[i] + q);
             for (int i = 0; i < r; i++)
-                evaluate_adjoint(part + i, g + i, r, r, r);
-            for (int i = 0; i < POINTS; i++) {
-                evaluate_adjoint(u + i * POINTS, part + i * r, 1, 1, r);
-                for (int j = 0; j < POINTS; j++)
-                    u[i * POINTS + j] *= scales[i] * scales[j];
+                evaluate_adjoint(part + i, g + i, r, r, n, r);
+            for (int i = 0; i < n; i++) {
+                evaluate_adjoint(u + i * n, part + i * r, 1, 1, n, r);
+                for (int j = 0; j < n; j++)
+                    u[i * n + j] *= scale(i, n) * scale(j, n);
             }
-            store_points(points + at + q, w->weight_step, u);
+            store_points(points + at + q, w->weight_step, u, n);
         }
     }
 }
 
 void KERNEL(winograd_weight)(const struct winograd *w, int p, float *points, const float *weight)
 {
-    w->kernel == 5 ? weight_points(w, p, points, weight, 5) : weight_points(w, p, points, weight, 3);
+    WITH_POINTS(w, weight_points, w, p, points, weight);
 }
 
-static inline __attribute__((always_inline)) void weight_points_adjoint(const struct winograd *w, int p,
-                                                                        float *gradient, const float *points,
-                                                                        float beta, float alpha, const int r)
+INLINED void weight_points_adjoint(const struct winograd *w, int p, float *gradient, const float *points,
+                                   float beta, float alpha, const int n)
 {
+    const int r = kernel_of(n);
     const ptrdiff_t tap = (ptrdiff_t)w->in_pitch * w->out_pitch;
     for (int first = 0; first < w->out_pitch; first += PIECE) {
         const ptrdiff_t at = (ptrdiff_t)p * w->out_pitch + first;
@@ -265,14 +212,14 @@ static inline __attribute__((always_inline)) void weight_points_adjoint(const st
         for (int q = 0; q < count; q += WIDTH) {
             tile u, part;
             vector g[5];
-            load_points(u, points + at + q, w->weight_step);
-            for (int i = 0; i < POINTS; i++)
-                for (int j = 0; j < POINTS; j++)
-                    u[i * POINTS + j] *= scales[i] * scales[j];
-            for (int i = 0; i < POINTS; i++)
-                evaluate(part + i, u + i, POINTS, POINTS, r);
+            load_points(u, points + at + q, w->weight_step, n);
+            for (int i = 0; i < n; i++)
+                for (int j = 0; j < n; j++)
+                    u[i * n + j] *= scale(i, n) * scale(j, n);
+            for (int i = 0; i < n; i++)
+                evaluate(part + i, u + i, n, n, n, r);
             for (int i = 0; i < r; i++) {
-                evaluate(g, part + i * POINTS, 1, 1, r);
+                evaluate(g, part + i * n, 1, 1, n, r);
                 for (int j = 0; j < r; j++)
                     *(vector *)(taps[i * r + j] + q) = alpha * g[j];
             }
@@ -292,6 +239,5 @@ static inline __attribute__((always_inline)) void weight_points_adjoint(const st
 void KERNEL(winograd_weight_adjoint)(const struct winograd *w, int p, float *gradient, const float *points,
                                      float beta, float alpha)
 {
-    w->kernel == 5 ? weight_points_adjoint(w, p, gradient, points, beta, alpha, 5)
-                   : weight_points_adjoint(w, p, gradient, points, beta, alpha, 3);
+    WITH_POINTS(w, weight_points_adjoint, w, p, gradient, points, beta, alpha);
 }
