@@ -15,7 +15,7 @@ struct diagnostic {
 
 struct diagnostics {
     struct diagnostic kept[MOST_KEPT]; /* in the order of printing */
-    size_t kept_count, dropped_count, rank_count;
+    size_t said_count, kept_count, dropped_count, rank_count;
     bool machine; /* one of them is of the machine */
     struct arena *arena;
 };
@@ -105,6 +105,7 @@ static void add(struct diagnostics *diagnostics, struct place place, const char 
         .message = message.failed ? NULL : escape(diagnostics->arena, message.bytes, message.length),
     };
     text_finish(&message);
+    diagnostics->said_count++;
     if (new.path != NULL &&new.message != NULL) {
         keep(diagnostics, new);
     } else {
@@ -135,7 +136,7 @@ bool diagnose_machine(struct diagnostics *diagnostics, struct place place, const
 
 size_t diagnostics_count(const struct diagnostics *diagnostics)
 {
-    return diagnostics->kept_count + diagnostics->dropped_count;
+    return diagnostics->said_count;
 }
 
 enum assay_status diagnostics_status(const struct diagnostics *diagnostics)

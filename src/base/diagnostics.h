@@ -37,6 +37,7 @@ bool diagnose(struct diagnostics *diagnostics, struct place place, const char *p
 bool diagnose_machine(struct diagnostics *diagnostics, struct place place, const char *path,
                       const char *format, ...) __attribute__((format(printf, 4, 5)));
 
+/* How often something was said: also what was said before and is kept once. */
 size_t diagnostics_count(const struct diagnostics *diagnostics);
 enum assay_status
 diagnostics_status(const struct diagnostics *diagnostics); /* ASSAY_DONE when there are none */
