@@ -28,54 +28,83 @@ static inline ptrdiff_t place(const struct pooling *p, int row, int column)
     return ((ptrdiff_t)row * p->in_width + column) * p->pitch;
 }
 
-/* Calls body for every block of channels of every output pixel in rows [first, end); `offset` is the block's
- * place in the output. */
-#define FOR_OUTPUTS(p, first, end, w, c, offset)                                                             \
+/* Every window of the output rows [first, end); `offset` is its place in the output. */
+#define FOR_OUTPUTS(p, first, end, w, offset)                                                                \
     for (int out_y = (first); out_y < (end); out_y++)                                                        \
         for (int out_x = 0; out_x < (p)->out_width; out_x++)                                                 \
             for (struct window w = window_at((p), out_y, out_x), *once = &w; once; once = NULL)              \
-                for (ptrdiff_t c = 0, offset = ((ptrdiff_t)out_y * (p)->out_width + out_x) * (p)->pitch;     \
-                     c < (p)->pitch; c += WIDTH, offset += WIDTH)
+                for (ptrdiff_t offset = ((ptrdiff_t)out_y * (p)->out_width + out_x) * (p)->pitch; once;      \
+                     once = NULL)
 
-#define FOR_WINDOW(w, row, column)                                                                           \
-    for (int row = (w).y0; row < (w).y1; row++)                                                              \
-        for (int column = (w).x0; column < (w).x1; column++)
+#define FOR_CHANNELS(p, c) for (ptrdiff_t c = 0; c < (p)->pitch; c += WIDTH)
 
-void KERNEL(max_forward)(const struct pooling *p, int first, int end, float *y, const float *x,
-                         uint8_t *choice)
+/* `size` is a constant that the window has, whole; or 0. */
+#define FOR_WINDOW(w, size, row, column)                                                                     \
+    for (int row = (w).y0; row < ((size) > 0 ? (w).y0 + (size) : (w).y1); row++)                             \
+        for (int column = (w).x0; column < ((size) > 0 ? (w).x0 + (size) : (w).x1); column++)
+
+static inline bool is_whole(const struct pooling *p, const struct window *w, int size)
 {
-    FOR_OUTPUTS(p, first, end, w, c, offset)
+    return p->size == size && w->y1 - w->y0 == size && w->x1 - w->x0 == size;
+}
+
+/* The number of a window's element, row-major. */
+static inline int number_of(const struct pooling *p, const struct window *w, const int size, int row,
+                            int column)
+{
+    return size > 0 ? (row - w->y0) * size + column - w->x0 : (row - w->top) * p->size + column - w->left;
+}
+
+/* Small windows that are whole have code of their own, their loops unrolled. */
+#define WITH_SIZE(p, w, function, ...)                                                                       \
+    (is_whole((p), &(w), 2)   ? function((p), (w), __VA_ARGS__, 2)                                           \
+     : is_whole((p), &(w), 3) ? function((p), (w), __VA_ARGS__, 3)                                           \
+                              : function((p), (w), __VA_ARGS__, 0))
+
+INLINED void max_of(const struct pooling *p, struct window w, ptrdiff_t offset, float *y, const float *x,
+                    uint8_t *choice, const int size)
+{
+    FOR_CHANNELS(p, c)
     {
         vector best = (vector){0} - INFINITY;
         int_vector winner = {0};
-        FOR_WINDOW(w, row, column)
+        FOR_WINDOW(w, size, row, column)
         {
             const vector value = *(const vector *)(x + place(p, row, column) + c);
             const int_vector better = (value > best) | (value != value);
             best = (vector)where(better, (int_vector)value, (int_vector)best);
-            winner = where(better, (int_vector){0} + (row - w.top) * p->size + column - w.left, winner);
+            winner = where(better, (int_vector){0} + number_of(p, &w, size, row, column), winner);
         }
-        *(vector *)(y + offset) = best;
+        *(vector *)(y + offset + c) = best;
         if (choice != NULL)
-            *(byte_vector *)(choice + offset) = __builtin_convertvector(winner, byte_vector);
+            *(byte_vector *)(choice + offset + c) = __builtin_convertvector(winner, byte_vector);
+    }
+}
+
+void KERNEL(max_forward)(const struct pooling *p, int first, int end, float *y, const float *x,
+                         uint8_t *choice)
+{
+    FOR_OUTPUTS(p, first, end, w, offset)
+    WITH_SIZE(p, w, max_of, offset, y, x, choice);
+}
+
+INLINED void average_of(const struct pooling *p, struct window w, ptrdiff_t offset, float *y, const float *x,
+                        const int size)
+{
+    const float scale = 1.0f / (float)(p->size * p->size);
+    FOR_CHANNELS(p, c)
+    {
+        vector sum = {0};
+        FOR_WINDOW(w, size, row, column)
+        sum += *(const vector *)(x + place(p, row, column) + c);
+        *(vector *)(y + offset + c) = sum * scale;
     }
 }
 
 void KERNEL(average_forward)(const struct pooling *p, int first, int end, float *y, const float *x)
 {
-    const float scale = 1.0f / (float)(p->size * p->size);
-    FOR_OUTPUTS(p, first, end, w, c, offset)
-    {
-        float sum[WIDTH] = {0};
-        FOR_WINDOW(w, row, column)
-        {
-            const float *from = x + place(p, row, column) + c;
-            for (int l = 0; l < WIDTH; l++)
-                sum[l] += from[l];
-        }
-        for (int l = 0; l < WIDTH; l++)
-            y[offset + l] = sum[l] * scale;
-    }
+    FOR_OUTPUTS(p, first, end, w, offset)
+    WITH_SIZE(p, w, average_of, offset, y, x);
 }
 
 /* |x|^p for the powers that need no pow, and its root. */
@@ -93,21 +122,28 @@ static inline float root(float x, const int power)
     return power == 1 ? x : power == 2 ? sqrtf(x) : power == 4 ? sqrtf(sqrtf(x)) : sqrtf(sqrtf(sqrtf(x)));
 }
 
-INLINED void lp_forward_power(const struct pooling *p, int first, int end, float *y, const float *x,
-                              const int power)
+INLINED void norm_of(const struct pooling *p, struct window w, ptrdiff_t offset, float *y, const float *x,
+                     const int power, const int size)
 {
-    FOR_OUTPUTS(p, first, end, w, c, offset)
+    FOR_CHANNELS(p, c)
     {
         float sum[WIDTH] = {0};
-        FOR_WINDOW(w, row, column)
+        FOR_WINDOW(w, size, row, column)
         {
             const float *from = x + place(p, row, column) + c;
             for (int l = 0; l < WIDTH; l++)
                 sum[l] += raise(from[l], power);
         }
         for (int l = 0; l < WIDTH; l++)
-            y[offset + l] = root(sum[l], power);
+            y[offset + c + l] = root(sum[l], power);
     }
+}
+
+INLINED void lp_forward_power(const struct pooling *p, int first, int end, float *y, const float *x,
+                              const int power)
+{
+    FOR_OUTPUTS(p, first, end, w, offset)
+    WITH_SIZE(p, w, norm_of, offset, y, x, power);
 }
 
 /* High powers scale by the window's largest element, so that small values do not vanish. */
@@ -115,10 +151,11 @@ INLINED void lp_forward_scaled(const struct pooling *p, int first, int end, floa
                                const int power)
 {
     const float exponent = (float)p->p, inverse = (float)(1 / p->p);
-    FOR_OUTPUTS(p, first, end, w, c, offset)
+    FOR_OUTPUTS(p, first, end, w, offset)
+    FOR_CHANNELS(p, c)
     {
         float largest[WIDTH] = {0}, sum[WIDTH] = {0};
-        FOR_WINDOW(w, row, column)
+        FOR_WINDOW(w, 0, row, column)
         {
             const float *from = x + place(p, row, column) + c;
             for (int l = 0; l < WIDTH; l++) {
@@ -129,7 +166,7 @@ INLINED void lp_forward_scaled(const struct pooling *p, int first, int end, floa
         float scale[WIDTH];
         for (int l = 0; l < WIDTH; l++)
             scale[l] = largest[l] == 0 ? 0 : 1.0f / largest[l];
-        FOR_WINDOW(w, row, column)
+        FOR_WINDOW(w, 0, row, column)
         {
             const float *from = x + place(p, row, column) + c;
             for (int l = 0; l < WIDTH; l++)
@@ -137,7 +174,7 @@ INLINED void lp_forward_scaled(const struct pooling *p, int first, int end, floa
                     power ? raise(from[l] * scale[l], power) : powf(fabsf(from[l]) * scale[l], exponent);
         }
         for (int l = 0; l < WIDTH; l++)
-            y[offset + l] = largest[l] * (power ? root(sum[l], power) : powf(sum[l], inverse));
+            y[offset + c + l] = largest[l] * (power ? root(sum[l], power) : powf(sum[l], inverse));
     }
 }
 
@@ -180,11 +217,11 @@ static void clear_rows(const struct pooling *p, int first, int end, float *dx)
 
 /* Like FOR_OUTPUTS, over the outputs that reach into input rows [first, end), with each window cut to those
  * rows. */
-#define FOR_REACHING(p, first, end, w, c, offset)                                                            \
+#define FOR_REACHING(p, first, end, w, offset)                                                               \
     int out_first, out_end;                                                                                  \
     reaching((p), (first), (end), &out_first, &out_end);                                                     \
     clear_rows((p), (first), (end), dx);                                                                     \
-    FOR_OUTPUTS(p, out_first, out_end, w, c, offset)                                                         \
+    FOR_OUTPUTS(p, out_first, out_end, w, offset)                                                            \
     for (int *cut = (w.y0 = w.y0 > (first) ? w.y0 : (first), w.y1 = w.y1 < (end) ? w.y1 : (end), &w.y0);     \
          cut; cut = NULL)
 
@@ -197,30 +234,44 @@ static inline void give(float *to, vector part, bool alone)
         *(vector *)to += part;
 }
 
+INLINED void give_winner(const struct pooling *p, struct window w, ptrdiff_t offset, float *dx,
+                         const float *dy, const uint8_t *choice, bool alone, const int size)
+{
+    FOR_CHANNELS(p, c)
+    {
+        const int_vector gradient = *(const int_vector *)(dy + offset + c);
+        const int_vector winner =
+            __builtin_convertvector(*(const byte_vector *)(choice + offset + c), int_vector);
+        FOR_WINDOW(w, size, row, column)
+        give(dx + place(p, row, column) + c,
+             (vector)((winner == number_of(p, &w, size, row, column)) & gradient), alone);
+    }
+}
+
 void KERNEL(max_backward)(const struct pooling *p, int first, int end, float *dx, const float *dy,
                           const uint8_t *choice)
 {
     const bool alone = is_partition(p);
-    FOR_REACHING(p, first, end, w, c, offset)
+    FOR_REACHING(p, first, end, w, offset)
+    WITH_SIZE(p, w, give_winner, offset, dx, dy, choice, alone);
+}
+
+INLINED void give_all(const struct pooling *p, struct window w, ptrdiff_t offset, float *dx, const float *dy,
+                      bool alone, const int size)
+{
+    const float scale = 1.0f / (float)(p->size * p->size);
+    FOR_CHANNELS(p, c)
     {
-        const int_vector gradient = *(const int_vector *)(dy + offset);
-        const int_vector winner =
-            __builtin_convertvector(*(const byte_vector *)(choice + offset), int_vector);
-        FOR_WINDOW(w, row, column)
-        give(dx + place(p, row, column) + c,
-             (vector)((winner == (row - w.top) * p->size + column - w.left) & gradient), alone);
+        FOR_WINDOW(w, size, row, column)
+        give(dx + place(p, row, column) + c, *(const vector *)(dy + offset + c) * scale, alone);
     }
 }
 
 void KERNEL(average_backward)(const struct pooling *p, int first, int end, float *dx, const float *dy)
 {
-    const float scale = 1.0f / (float)(p->size * p->size);
     const bool alone = is_partition(p);
-    FOR_REACHING(p, first, end, w, c, offset)
-    {
-        FOR_WINDOW(w, row, column)
-        give(dx + place(p, row, column) + c, *(const vector *)(dy + offset) * scale, alone);
-    }
+    FOR_REACHING(p, first, end, w, offset)
+    WITH_SIZE(p, w, give_all, offset, dx, dy, alone);
 }
 
 /* d|x|^p-norm/dx = sign(x) (|x| / y)^(p-1), and 0 where the whole window is 0. */
@@ -243,21 +294,29 @@ INLINED vector lp_slope(vector x, vector inverse_y, const int power, float expon
     return slope;
 }
 
-INLINED void lp_backward_power(const struct pooling *p, int first, int end, float *dx, const float *dy,
-                               const float *x, const float *y, const int power)
+INLINED void give_slopes(const struct pooling *p, struct window w, ptrdiff_t offset, float *dx,
+                         const float *dy, const float *x, const float *y, bool alone, const int power,
+                         const int size)
 {
     const float exponent = (float)(p->p - 1);
-    const bool alone = is_partition(p);
-    FOR_REACHING(p, first, end, w, c, offset)
+    FOR_CHANNELS(p, c)
     {
-        const vector norm = *(const vector *)(y + offset), gradient = *(const vector *)(dy + offset);
+        const vector norm = *(const vector *)(y + offset + c), gradient = *(const vector *)(dy + offset + c);
         const vector inverse = (vector)((int_vector)(1.0f / norm) & (norm != 0));
-        FOR_WINDOW(w, row, column)
+        FOR_WINDOW(w, size, row, column)
         {
             const vector from = *(const vector *)(x + place(p, row, column) + c);
             give(dx + place(p, row, column) + c, gradient * lp_slope(from, inverse, power, exponent), alone);
         }
     }
+}
+
+INLINED void lp_backward_power(const struct pooling *p, int first, int end, float *dx, const float *dy,
+                               const float *x, const float *y, const int power)
+{
+    const bool alone = is_partition(p);
+    FOR_REACHING(p, first, end, w, offset)
+    WITH_SIZE(p, w, give_slopes, offset, dx, dy, x, y, alone, power);
 }
 
 void KERNEL(lp_backward)(const struct pooling *p, int first, int end, float *dx, const float *dy,
