@@ -29,7 +29,8 @@ static const struct plan *plan_of(struct arena *arena, const struct model_reques
                                         .pad = request->pad,
                                         .classes = request->classes,
                                         .batch = request->batch,
-                                        .threads = request->threads};
+                                        .threads = request->threads,
+                                        .keep_edges = request->keep_edges};
     return plan_create(arena, &wanted, diagnostics);
 }
 

@@ -16,6 +16,7 @@ struct model_request {
     const struct kernels *kernels; /* NULL: the best */
     const char *loss;              /* NULL: nll */
     uint64_t seed;                 /* of the first values */
+    bool keep_edges;               /* as in struct plan_request */
 };
 
 struct model {

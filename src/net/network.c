@@ -5,11 +5,13 @@
 #include "base/memory.h"
 #include "net/feed.h"
 #include "net/initial.h"
+#include "net/local.h"
 #include "net/phases.h"
 
 /* Where everything lies in the one allocation, in bytes. */
 struct layout {
-    size_t values, best, direction, derived, floats, kept, scratch, loss, nll, predicted, blocks, work, end;
+    size_t values, best, direction, derived, floats, kept, scratch, local, loss, nll, predicted, blocks, work,
+        end;
 };
 
 /* A piece of the parameter vector that one item of the update takes. */
@@ -28,7 +30,7 @@ struct network {
     struct feed feed;
     struct assay_step step;
     struct assay_layer_plan gather_plan, loss_plan;
-    /* Of training, then of testing: the network's own first phase, the layers, the loss. */
+    /* Of testing, then of training; of every worker: the network's own first phase, the layers, the loss. */
     struct assay_work *work[2];
     struct update_block *blocks;
     int block_count;
@@ -48,6 +50,18 @@ static size_t count_blocks(const struct plan *plan)
     return count;
 }
 
+/* What a worker has for itself: room for the local buffers, and a work for each layer that points at it. */
+static size_t local_bytes(const struct plan *plan)
+{
+    return size_round_up(
+        larger(plan->train_memory.local_floats, plan->test_memory.local_floats) * sizeof(float), 64);
+}
+
+static size_t works_of(const struct plan *plan)
+{
+    return (size_t)plan->layer_count + 2;
+}
+
 static struct layout lay_out(const struct plan *plan)
 {
     const struct placement *train = &plan->train_memory, *test = &plan->test_memory;
@@ -64,11 +78,12 @@ static struct layout lay_out(const struct plan *plan)
     PLACE(floats, larger(train->floats, test->floats) * sizeof(float));
     PLACE(kept, larger(train->kept_bytes, test->kept_bytes));
     PLACE(scratch, larger(train->scratch_bytes, test->scratch_bytes) * (size_t)plan->threads);
+    PLACE(local, local_bytes(plan) * (size_t)plan->threads);
     PLACE(loss, batch * sizeof(double));
     PLACE(nll, batch * sizeof(double));
     PLACE(predicted, batch * sizeof(int));
     PLACE(blocks, count_blocks(plan) * sizeof(struct update_block));
-    PLACE(work, 2 * ((size_t)plan->layer_count + 2) * sizeof(struct assay_work));
+    PLACE(work, 2 * works_of(plan) * (size_t)plan->threads * sizeof(struct assay_work));
 #undef PLACE
     layout.end = end;
     return layout;
@@ -96,8 +111,13 @@ float *network_parameter(const struct network *network, float *vector, int l, in
            (layer->train.parameters[i].trained ? 0 : network->plan->trained_floats);
 }
 
-/* Points each layer's work at its memory. */
-static void connect(struct network *network, bool training)
+static float *place_of(float *floats, size_t place)
+{
+    return place == NOT_KEPT ? NULL : floats + place;
+}
+
+/* Points each layer's work of one worker at its memory; local buffers follow when their chain is run. */
+static void connect(struct network *network, bool training, int worker)
 {
     const struct plan *plan = network->plan;
     const struct placement *memory = training ? &plan->train_memory : &plan->test_memory;
@@ -106,21 +126,21 @@ static void connect(struct network *network, bool training)
     float *derived = (float *)(network->memory + network->layout.derived);
     char *kept = network->memory + network->layout.kept;
     const int layers = plan->layer_count;
-    struct assay_work *work = network->work[training];
+    struct assay_work *work = network->work[training] + works_of(plan) * (size_t)worker;
 
     work[0] = (struct assay_work){.plan = &network->gather_plan,
                                   .step = &network->step,
                                   .kernels = network->kernels,
-                                  .output = floats + memory->edges[0],
+                                  .output = place_of(floats, memory->edges[0]),
                                   .kept = &network->feed};
     for (int l = 0; l < layers; l++) {
         const struct assay_layer_plan *layer = placed_plan(&plan->layers[l], training);
         struct assay_work *w = &work[l + 1];
         *w = (struct assay_work){.plan = layer, .step = &network->step, .kernels = network->kernels};
-        w->input = floats + memory->edges[l];
-        w->output = floats + memory->edges[l + 1];
-        w->output_gradient = training ? floats + memory->gradients[l + 1] : NULL;
-        w->input_gradient = training && layer->input_gradient ? floats + memory->gradients[l] : NULL;
+        w->input = place_of(floats, memory->edges[l]);
+        w->output = place_of(floats, memory->edges[l + 1]);
+        w->output_gradient = training ? place_of(floats, memory->gradients[l + 1]) : NULL;
+        w->input_gradient = training && layer->input_gradient ? place_of(floats, memory->gradients[l]) : NULL;
         for (int i = 0; i < layer->parameter_count; i++) {
             w->values[i] = network_parameter(network, vectors.values, l, i);
             w->gradients[i] =
@@ -169,7 +189,7 @@ struct network *network_create(const struct network_settings *settings, struct a
         goto fail;
     network->blocks = (struct update_block *)(network->memory + network->layout.blocks);
     network->work[0] = (struct assay_work *)(network->memory + network->layout.work);
-    network->work[1] = network->work[0] + plan->layer_count + 2;
+    network->work[1] = network->work[0] + works_of(plan) * (size_t)plan->threads;
     network->gather_plan.output = plan->layers[0].train.input;
     network->loss_plan.input = plan->layers[plan->layer_count - 1].train.output;
     network->feed = (struct feed){.pad = plan->pad,
@@ -179,8 +199,10 @@ struct network *network_create(const struct network_settings *settings, struct a
                                   .predicted = (int *)(network->memory + network->layout.predicted)};
     for (int byte = 0; byte < 256; byte++)
         network->feed.value_of_byte[byte] = (float)((byte / 255.0 - settings->mean) / settings->sd);
-    connect(network, false);
-    connect(network, true);
+    for (int worker = 0; worker < plan->threads; worker++) {
+        connect(network, false, worker);
+        connect(network, true, worker);
+    }
     cut_update(network);
     return network;
 fail:
@@ -214,7 +236,7 @@ struct round_context {
     struct network *network;
     const struct program *program;
     const struct phase_round *round;
-    const struct assay_work *work;
+    bool training;
 };
 
 static int group_items(const struct phase_group *group, int samples)
@@ -224,36 +246,56 @@ static int group_items(const struct phase_group *group, int samples)
     return (group->per_sample * samples + group->together - 1) / group->together;
 }
 
-/* One item of a group: samples that stay together go through phase after phase. */
-static void run_group(const struct round_context *c, const struct phase_group *group, int item, void *scratch)
+/* Lets the pointers to local buffers be such that `sample` is where they begin. */
+static void point_locals(const struct phase_chain *chain, struct assay_work *work, float *local, int sample)
 {
+    for (int i = 0; i < chain->local_count; i++) {
+        const struct local_buffer *buffer = &chain->locals[i];
+        const uintptr_t before = (size_t)sample * buffer->sample * sizeof(float);
+        local_point(&work[buffer->layer + 1], buffer->buffer,
+                    (float *)((uintptr_t)(local + buffer->at) - before));
+    }
+}
+
+/* One item of a group, chain after chain. */
+static void run_group(const struct round_context *c, const struct phase_group *group, int item, int worker)
+{
+    struct network *network = c->network;
+    const struct plan *plan = network->plan;
+    const size_t scratch_bytes = larger(plan->train_memory.scratch_bytes, plan->test_memory.scratch_bytes);
+    void *scratch = network->memory + network->layout.scratch + scratch_bytes * (size_t)worker;
+    float *local = (float *)(network->memory + network->layout.local + local_bytes(plan) * (size_t)worker);
+    struct assay_work *work = network->work[c->training] + works_of(plan) * (size_t)worker;
+
     const int first = item * group->together;
     int end = first + group->together;
-    if (group->together > 1 && end > c->network->step.samples)
-        end = c->network->step.samples;
-    for (int p = group->first; p < group->first + group->count; p++) {
-        const struct placed_phase *placed = &c->program->phases[p];
-        const int step = placed->phase->together > 1 ? placed->phase->together : 1;
-        for (int i = first; i < end; i += step)
-            placed->phase->kernel(&c->work[placed->layer + 1], i, scratch);
+    if (group->together > 1 && end > network->step.samples)
+        end = network->step.samples;
+    for (int j = group->first_chain; j < group->first_chain + group->chain_count; j++) {
+        const struct phase_chain *chain = &c->program->chains[j];
+        for (int i = first; i < end; i += chain->together) {
+            point_locals(chain, work, local, i);
+            for (int p = chain->first; p < chain->first + chain->count; p++) {
+                const struct placed_phase *placed = &c->program->phases[p];
+                placed->phase->kernel(&work[placed->layer + 1], i, scratch);
+            }
+        }
     }
 }
 
 static void run_item(void *context, int item, int worker)
 {
     const struct round_context *c = context;
-    const struct plan *plan = c->network->plan;
-    const size_t scratch = larger(plan->train_memory.scratch_bytes, plan->test_memory.scratch_bytes);
     const struct phase_group *group = &c->program->groups[c->round->first];
     for (int items; item >= (items = group_items(group, c->network->step.samples)); group++)
         item -= items;
-    run_group(c, group, item, c->network->memory + c->network->layout.scratch + scratch * (size_t)worker);
+    run_group(c, group, item, worker);
 }
 
 static void run_program(struct network *network, const struct program *program, bool training)
 {
     for (int r = 0; r < program->round_count; r++) {
-        struct round_context context = {network, program, &program->rounds[r], network->work[training]};
+        struct round_context context = {network, program, &program->rounds[r], training};
         int items = 0;
         for (int g = 0; g < context.round->count; g++)
             items += group_items(&program->groups[context.round->first + g], network->step.samples);
@@ -341,11 +383,11 @@ double network_penalty(const struct network *network, double lambda, double C)
 const float *network_edge(const struct network *network, bool training, int edge)
 {
     const struct placement *memory = training ? &network->plan->train_memory : &network->plan->test_memory;
-    return (const float *)(network->memory + network->layout.floats) + memory->edges[edge];
+    return place_of((float *)(network->memory + network->layout.floats), memory->edges[edge]);
 }
 
 const float *network_edge_gradient(const struct network *network, int edge)
 {
-    return (const float *)(network->memory + network->layout.floats) +
-           network->plan->train_memory.gradients[edge];
+    return place_of((float *)(network->memory + network->layout.floats),
+                    network->plan->train_memory.gradients[edge]);
 }

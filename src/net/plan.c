@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "net/local.h"
 #include "net/phases.h"
 #include "net/program.h"
 
@@ -229,28 +230,48 @@ static bool shares_memory(const struct plan *plan, int l, bool training)
            (!layer->backward_reads_input && (l == 0 || !plan->layers[l - 1].train.backward_reads_output));
 }
 
-static bool place_memory(struct plan *plan, bool training, struct arena *arena)
+const struct assay_edge *plan_edge(const struct plan *plan, int e)
+{
+    return e == 0 ? &plan->layers[0].train.input : &plan->layers[e - 1].train.output;
+}
+
+static bool share_memory(struct plan *plan, bool training, struct arena *arena)
 {
     struct placement *memory = training ? &plan->train_memory : &plan->test_memory;
-    const size_t edges = (size_t)plan->layer_count + 1, samples = (size_t)plan->part;
+    const size_t edges = (size_t)plan->layer_count + 1;
+    memory->same = arena_allocate(arena, edges, sizeof *memory->same);
     memory->edges = arena_allocate(arena, edges, sizeof *memory->edges);
     memory->gradients = arena_allocate(arena, edges, sizeof *memory->gradients);
     memory->kept = arena_allocate(arena, edges, sizeof *memory->kept);
-    if (!memory->edges || !memory->gradients || !memory->kept)
+    if (!memory->same || !memory->edges || !memory->gradients || !memory->kept)
         return false;
+    for (int e = 0; e <= plan->layer_count; e++)
+        memory->same[e] = e > 0 && shares_memory(plan, e - 1, training) ? memory->same[e - 1] : e;
+    return true;
+}
+
+static void take(size_t *place, size_t *end, size_t count)
+{
+    if (*place == NOT_KEPT)
+        return;
+    *place = *end;
+    *end += count;
+}
+
+/* After share_memory, and after local_find where there are local buffers. */
+static void place_memory(struct plan *plan, bool training)
+{
+    struct placement *memory = training ? &plan->train_memory : &plan->test_memory;
+    const size_t samples = (size_t)plan->part;
     for (int e = 0; e <= plan->layer_count; e++) {
-        const struct assay_edge *edge =
-            e == 0 ? &plan->layers[0].train.input : &plan->layers[e - 1].train.output;
-        const size_t floats = size_round_up(assay_edge_floats(edge) * samples, ASSAY_LANES);
-        if (e > 0 && shares_memory(plan, e - 1, training)) {
-            memory->edges[e] = memory->edges[e - 1];
-            memory->gradients[e] = memory->gradients[e - 1];
-            continue;
+        const int same = memory->same[e];
+        const size_t floats = size_round_up(assay_edge_floats(plan_edge(plan, e)) * samples, ASSAY_LANES);
+        if (same == e) {
+            take(&memory->edges[e], &memory->floats, floats);
+            take(&memory->gradients[e], &memory->floats, training ? floats : 0);
         }
-        memory->edges[e] = memory->floats;
-        memory->floats += floats;
-        memory->gradients[e] = memory->floats;
-        memory->floats += training ? floats : 0;
+        memory->edges[e] = memory->edges[same];
+        memory->gradients[e] = memory->gradients[same];
     }
     for (int l = 0; l < plan->layer_count; l++) {
         const struct assay_layer_plan *layer = placed_plan(&plan->layers[l], training);
@@ -259,18 +280,9 @@ static bool place_memory(struct plan *plan, bool training, struct arena *arena)
         if (layer->scratch_bytes > memory->scratch_bytes)
             memory->scratch_bytes = size_round_up(layer->scratch_bytes, 64);
     }
-    return true;
 }
 
 /* Programs. */
-
-/* Edges that share memory have one id: that of the first of them. */
-static int edge_id(const struct placement *memory, int edge)
-{
-    while (edge > 0 && memory->edges[edge] == memory->edges[edge - 1])
-        edge--;
-    return edge;
-}
 
 /* The id of what `buffer` means to layer l; the kinds of buffer share one numbering in which an edge's
  * two sides have the same id. */
@@ -281,10 +293,10 @@ static int resource(const struct placement *memory, int layer_count, int l, unsi
         unsigned buffer;
         int kind, index;
     } map[] = {
-        {ASSAY_INPUT, EDGES, edge_id(memory, l < 0 ? 0 : l)},
-        {ASSAY_OUTPUT, EDGES, edge_id(memory, l + 1 > layer_count ? layer_count : l + 1)},
-        {ASSAY_INPUT_GRADIENT, GRADIENTS, edge_id(memory, l < 0 ? 0 : l)},
-        {ASSAY_OUTPUT_GRADIENT, GRADIENTS, edge_id(memory, l + 1 > layer_count ? layer_count : l + 1)},
+        {ASSAY_INPUT, EDGES, memory->same[l < 0 ? 0 : l]},
+        {ASSAY_OUTPUT, EDGES, memory->same[l + 1 > layer_count ? layer_count : l + 1]},
+        {ASSAY_INPUT_GRADIENT, GRADIENTS, memory->same[l < 0 ? 0 : l]},
+        {ASSAY_OUTPUT_GRADIENT, GRADIENTS, memory->same[l + 1 > layer_count ? layer_count : l + 1]},
         {ASSAY_VALUES, VALUES, l},
         {ASSAY_GRADIENTS, PARAMETER_GRADIENTS, l},
         {ASSAY_STATE, STATE, l},
@@ -389,11 +401,15 @@ static struct plan *plan_part(struct arena *arena, const struct plan_request *re
     if (!place_layers(&builder))
         return NULL;
     place_parameters(plan);
-    if (!place_memory(plan, true, arena) || !place_memory(plan, false, arena) ||
-        !build_programs(plan, arena)) {
+    if (!share_memory(plan, true, arena) || !share_memory(plan, false, arena) ||
+        !build_programs(plan, arena) ||
+        (!request->keep_edges && !(local_find(plan, &plan->train, &plan->train_memory, arena) &&
+                                   local_find(plan, &plan->test, &plan->test_memory, arena)))) {
         refuse_memory(&builder);
         return NULL;
     }
+    place_memory(plan, true);
+    place_memory(plan, false);
     return plan;
 }
 

@@ -18,12 +18,29 @@ struct placed_layer {
     size_t derived;
 };
 
+/* A pointer of a layer's work into memory that only one chain touches: a few samples of it for each worker
+ * do, and they stay in the cache. */
+struct local_buffer {
+    int layer; /* as in placed_phase */
+    enum assay_buffer buffer;
+    size_t at, sample; /* floats: where it begins in a worker's part, and from one sample to the next */
+};
+
+/* Phases that an item runs one after another with the same few samples, before it takes the next. */
+struct phase_chain {
+    int first, count; /* in program.phases */
+    int together;     /* samples at a time, at least 1 */
+    struct local_buffer *locals;
+    int local_count;
+};
+
 /* A set of phases that one item runs one after another without waiting for other items. */
 struct phase_group {
-    int first, count; /* in program.phases */
-    int per_sample;   /* items for each sample, or 0 … */
-    int items;        /* … and a number that does not depend on the minibatch */
-    int together;     /* consecutive samples that make one item of the team, at least 1 */
+    int first, count;             /* in program.phases */
+    int per_sample;               /* items for each sample, or 0 … */
+    int items;                    /* … and a number that does not depend on the minibatch */
+    int together;                 /* consecutive samples that make one item of the team, at least 1 */
+    int first_chain, chain_count; /* in program.chains */
 };
 
 /* Groups that run at the same time; the next round waits for all of them. */
@@ -39,18 +56,22 @@ struct placed_phase {
 
 struct program {
     struct placed_phase *phases;
+    struct phase_chain *chains;
     struct phase_group *groups;
     struct phase_round *rounds;
-    int phase_count, group_count, round_count;
+    int phase_count, chain_count, group_count, round_count;
 };
 
 /* Memory that only one of training and testing uses at a time. */
 struct placement {
-    size_t *edges,
-        *gradients; /* floats: edge i lies between layer i-1 and layer i, so there are layer_count + 1 */
-    size_t *kept;   /* bytes, one per layer */
-    size_t floats, kept_bytes, scratch_bytes;
+    int *same; /* edge i lies between layer i-1 and layer i, so there are layer_count + 1; `same` is the first
+                  edge that has its memory, often itself */
+    size_t *edges, *gradients; /* floats; NOT_KEPT for a local buffer */
+    size_t *kept;              /* bytes, one per layer */
+    size_t floats, kept_bytes;
+    size_t scratch_bytes, local_floats; /* of each worker */
 };
+#define NOT_KEPT SIZE_MAX
 
 struct plan {
     struct assay_shape image; /* what comes in, padded */
@@ -70,13 +91,17 @@ struct plan_request {
     const struct assay_variant_list *model;
     struct assay_shape image; /* unpadded */
     int pad, classes, batch, threads;
-    bool direct; /* no fast algorithms */
+    bool direct;     /* no fast algorithms */
+    bool keep_edges; /* all values and gradients between layers are kept, for who wants to look at them */
 };
 
 /* NULL when a layer does not fit, which is diagnosed at its place in the config (`model[2].conv: …`), or
  * without memory. The plan lives in the arena. */
 const struct plan *plan_create(struct arena *arena, const struct plan_request *request,
                                struct diagnostics *diagnostics);
+
+/* The shape of edge e, which lies between layer e - 1 and layer e. */
+const struct assay_edge *plan_edge(const struct plan *plan, int e);
 
 /* Operations of a sample: of the forward pass, and with the backward one. */
 double plan_flops(const struct plan *plan, bool backward);

@@ -122,18 +122,20 @@ static bool serialize(struct profile *profile, const struct program *program, bo
                       struct serial *serial, struct arena *arena)
 {
     const size_t count = (size_t)program->phase_count;
+    struct phase_chain *chains = arena_allocate(arena, count, sizeof *chains);
     struct phase_group *groups = arena_allocate(arena, count, sizeof *groups);
     struct phase_round *rounds = arena_allocate(arena, count, sizeof *rounds);
     unsigned *touched =
         arena_allocate(arena, (size_t)(profile->plan.layer_count + 3) * PROFILE_PASSES * 2, sizeof *touched);
     serial->parts = arena_allocate(arena, count, sizeof(struct profile_part *));
-    if (groups == NULL || rounds == NULL || touched == NULL || serial->parts == NULL)
+    if (chains == NULL || groups == NULL || rounds == NULL || touched == NULL || serial->parts == NULL)
         return false;
     for (int p = 0; p < program->phase_count; p++) {
         const struct placed_phase *placed = &program->phases[p];
         const struct assay_phase *phase = placed->phase;
-        groups[p] = (struct phase_group){p, 1, phase->per_sample, phase->items,
-                                         phase->together > 1 ? phase->together : 1};
+        const int together = phase->together > 1 ? phase->together : 1;
+        chains[p] = (struct phase_chain){.first = p, .count = 1, .together = together};
+        groups[p] = (struct phase_group){p, 1, phase->per_sample, phase->items, together, p, 1};
         rounds[p] = (struct phase_round){p, 1};
         struct profile_part *part =
             part_of(profile, placed->layer, pass_of(&profile->plan, placed, training));
@@ -146,8 +148,14 @@ static bool serialize(struct profile *profile, const struct program *program, bo
         part->phases++;
         serial->parts[p] = part;
     }
-    serial->program = (struct program){
-        program->phases, groups, rounds, program->phase_count, program->phase_count, program->phase_count};
+    serial->program = (struct program){program->phases,
+                                       chains,
+                                       groups,
+                                       rounds,
+                                       program->phase_count,
+                                       program->phase_count,
+                                       program->phase_count,
+                                       program->phase_count};
     return true;
 }
 

@@ -78,15 +78,37 @@ static int place(const struct phase_use *uses, const int *group_of, int use, str
     return (*draft_count)++;
 }
 
+static int together_of(const struct placed_phase *placed)
+{
+    return placed->phase->together > 1 ? placed->phase->together : 1;
+}
+
+/* Phases that take one sample at a time follow each other sample by sample; one that takes several is a
+ * chain of its own. */
+static void add_chains(struct program *program, struct phase_group *group)
+{
+    const int end = group->first + group->count;
+    group->first_chain = program->chain_count;
+    for (int p = group->first, next; p < end; p = next) {
+        const int together = together_of(&program->phases[p]);
+        for (next = p + 1; together == 1 && next < end && together_of(&program->phases[next]) == 1;)
+            next++;
+        program->chains[program->chain_count++] =
+            (struct phase_chain){.first = p, .count = next - p, .together = together};
+    }
+    group->chain_count = program->chain_count - group->first_chain;
+}
+
 bool program_build(struct program *program, const struct phase_use *uses, int count, struct arena *arena)
 {
     const size_t room = (size_t)count + 1;
     int *group_of = arena_allocate(arena, room, sizeof *group_of);
     struct draft *drafts = arena_allocate(arena, room, sizeof *drafts);
     program->phases = arena_allocate(arena, room, sizeof *program->phases);
+    program->chains = arena_allocate(arena, room, sizeof *program->chains);
     program->groups = arena_allocate(arena, room, sizeof *program->groups);
     program->rounds = arena_allocate(arena, room, sizeof *program->rounds);
-    if (!group_of || !drafts || !program->phases || !program->groups || !program->rounds)
+    if (!group_of || !drafts || !program->phases || !program->chains || !program->groups || !program->rounds)
         return false;
     int draft_count = 0;
     for (int u = 0; u < count; u++)
@@ -108,6 +130,7 @@ bool program_build(struct program *program, const struct phase_use *uses, int co
                 if (group_of[u] == g)
                     program->phases[program->phase_count++] = uses[u].placed;
             group->count = program->phase_count - group->first;
+            add_chains(program, group);
             done++;
         }
         round->count = program->group_count - round->first;

@@ -126,7 +126,7 @@ static bool load_data(struct bench_state *state, struct assay_error *error)
 }
 
 /* The config and its plan for another batch size and number of threads. */
-static const struct plan *plan_batch(struct bench_state *state, int batch, int threads,
+static const struct plan *plan_batch(struct bench_state *state, int batch, int threads, bool keep_edges,
                                      const struct config **config, struct assay_error *error)
 {
     const struct assay_config *prepared = state->settings->config;
@@ -136,7 +136,7 @@ static const struct plan *plan_batch(struct bench_state *state, int batch, int t
     if (copy != NULL && diagnostics != NULL) {
         copy->train.batch_size = batch;
         *config = copy;
-        plan = plan_config(state->arena, copy, &prepared->shape, threads, diagnostics);
+        plan = plan_config(state->arena, copy, &prepared->shape, threads, keep_edges, diagnostics);
         struct text text = {0};
         if (plan == NULL) {
             diagnostics_print(diagnostics, &text);
@@ -178,7 +178,7 @@ static bool create_rows(struct bench_state *state, struct assay_error *error)
         const size_t t = bench->row_count / settings->batch_count;
         const int batch = settings->batches[bench->row_count % settings->batch_count];
         const struct config *config;
-        const struct plan *plan = plan_batch(state, batch, settings->threads[t], &config, error);
+        const struct plan *plan = plan_batch(state, batch, settings->threads[t], false, &config, error);
         if (plan == NULL)
             return false;
         const struct network_settings network = network_settings(state, plan, state->teams[t]);
@@ -205,7 +205,8 @@ static bool create_layers(struct bench_state *state, struct assay_error *error)
     const struct bench_settings *settings = state->settings;
     struct bench *bench = state->bench;
     const struct config *config;
-    const struct plan *plan = plan_batch(state, settings->layer_batch, settings->threads[0], &config, error);
+    const struct plan *plan =
+        plan_batch(state, settings->layer_batch, settings->threads[0], true, &config, error);
     if (plan == NULL)
         return false;
     bench->layer_batch = plan->batch;

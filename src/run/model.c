@@ -76,7 +76,7 @@ static bool plan_network(struct assay_model *model, const struct tensor_file *fi
         return assay_fail(error, ASSAY_INVALID, "%s: holds no weights of a network", model->path);
     const struct dataset_shape shape = {image.channels, image.height, image.width, (int)last->dimensions[0],
                                         .test_count = TOGETHER};
-    model->plan = plan_config(model->arena, model->config, &shape, threads, diagnostics);
+    model->plan = plan_config(model->arena, model->config, &shape, threads, false, diagnostics);
     return model->plan != NULL || tell(diagnostics, model->path, error);
 }
 

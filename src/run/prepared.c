@@ -24,7 +24,7 @@ static int largest_batch(const struct config *config, const struct dataset_shape
 }
 
 const struct plan *plan_config(struct arena *arena, const struct config *config,
-                               const struct dataset_shape *shape, int threads,
+                               const struct dataset_shape *shape, int threads, bool keep_edges,
                                struct diagnostics *diagnostics)
 {
     const struct plan_request request = {.model = &config->model,
@@ -33,7 +33,8 @@ const struct plan *plan_config(struct arena *arena, const struct config *config,
                                          .pad = config->data.pad,
                                          .classes = shape->classes,
                                          .batch = largest_batch(config, shape),
-                                         .threads = threads > 0 ? threads : team_cpu_count()};
+                                         .threads = threads > 0 ? threads : team_cpu_count(),
+                                         .keep_edges = keep_edges};
     return plan_create(arena, &request, diagnostics);
 }
 
@@ -108,7 +109,8 @@ bool prepare_config(struct assay_config *prepared, int threads, struct diagnosti
     if (!describe_data(prepared, diagnostics, error))
         return false;
     sound = check_counts(prepared, diagnostics) && sound;
-    prepared->plan = plan_config(prepared->arena, prepared->config, &prepared->shape, threads, diagnostics);
+    prepared->plan =
+        plan_config(prepared->arena, prepared->config, &prepared->shape, threads, false, diagnostics);
     return sound && prepared->plan != NULL;
 }
 

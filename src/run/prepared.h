@@ -21,9 +21,9 @@ struct assay_config {
 
 /* The plan of a config for images of this shape; NULL when it does not fit, which is diagnosed. Its batch is
  * batch_size, or the largest set that there is to cut into batches where that is smaller. threads 0: one for
- * each CPU. */
+ * each CPU. keep_edges: see struct plan_request. */
 const struct plan *plan_config(struct arena *arena, const struct config *config,
-                               const struct dataset_shape *shape, int threads,
+                               const struct dataset_shape *shape, int threads, bool keep_edges,
                                struct diagnostics *diagnostics);
 
 /* The rest of it, from its arena, config and where it is from. False, with the reason in the diagnostics or,

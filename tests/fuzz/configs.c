@@ -34,7 +34,7 @@ void check_plan(struct arena *arena, const struct config *config)
     struct assay_problem problem = {0};
     struct diagnostics *diagnostics = diagnostics_create();
     REQUIRE(split_count(&config->data, shape.train_count, &counts, &problem) || problem.key != NULL);
-    const struct plan *plan = plan_config(arena, config, &shape, 2, diagnostics);
+    const struct plan *plan = plan_config(arena, config, &shape, 2, false, diagnostics);
     REQUIRE((plan == NULL) == (diagnostics_count(diagnostics) > 0));
     if (plan != NULL) {
         struct text text = {0};

@@ -52,7 +52,7 @@ static void create(struct training *training)
     struct diagnostics *diagnostics = diagnostics_create();
     const struct config *config = make_config(arena, diagnostics);
     REQUIRE(config != NULL && split_init(&split, &dataset, &config->data, NULL));
-    training->plan = plan_config(arena, config, &dataset.shape, 1, diagnostics);
+    training->plan = plan_config(arena, config, &dataset.shape, 1, false, diagnostics);
     REQUIRE(training->plan != NULL);
     diagnostics_destroy(diagnostics);
     static struct network_settings settings;

@@ -184,6 +184,7 @@ static struct model plan_of(const char *layers, int batch)
 {
     struct model model;
     struct model_request request = every_layer_request(batch, 1);
+    request.keep_edges = true;
     if (layers != NULL) {
         request.layers = layers;
         request.image = (struct assay_shape){1, 24, 20};

@@ -80,6 +80,27 @@ static void test_plans(void)
     samples_destroy(&samples);
 }
 
+/* Local buffers, and a place for every sample of every one. */
+static void test_local(void)
+{
+    static const int batches[] = {1, 2, 5, 16}, threads[] = {1, 3};
+    struct samples samples = create_samples();
+    for (size_t b = 0; b < sizeof batches / sizeof *batches; b++)
+        for (size_t t = 0; t < sizeof threads / sizeof *threads; t++) {
+            struct model local = create(batches[b], threads[t]), kept;
+            struct model_request request = every_layer_request(batches[b], threads[t]);
+            request.keep_edges = true;
+            CU_ASSERT_TRUE_FATAL(model_create(&kept, request));
+            CU_ASSERT_TRUE(train_alike(&local, &kept, &samples, batches[b]));
+            CU_ASSERT_EQUAL(kept.plan->train_memory.local_floats, 0);
+            CU_ASSERT_TRUE(batches[b] < 16 || local.plan->train_memory.local_floats > 0);
+            CU_ASSERT_TRUE(batches[b] < 16 || local.plan->test_memory.local_floats > 0);
+            model_destroy(&local);
+            model_destroy(&kept);
+        }
+    samples_destroy(&samples);
+}
+
 /* What testing says of every sample, by its index. */
 struct verdicts {
     double loss[SAMPLES], nll[SAMPLES];
@@ -142,6 +163,7 @@ int main(void)
     return run_suite("threads", (CU_TestInfo[]){
                                     {"any number of threads", test_threads},
                                     {"any plan", test_plans},
+                                    {"local buffers and kept ones", test_local},
                                     {"any company when testing", test_testing},
                                     CU_TEST_INFO_NULL,
                                 });

@@ -378,7 +378,8 @@ static void check_case(size_t c, const struct kernels *kernels, size_t b, size_t
                                                                      .batch = batches[b].batch,
                                                                      .kernels = kernels,
                                                                      .loss = cases[c].loss,
-                                                                     .seed = c}));
+                                                                     .seed = c,
+                                                                     .keep_edges = true}));
     struct samples samples = samples_create(cases[c].image, CLASSES, 20, c);
     const size_t layers = (size_t)model.plan->layer_count + 1;
     struct arena *arena = arena_create();
