@@ -26,14 +26,16 @@
 enum { LANES = 16 };
 
 /* As many floats as a register of the machine holds: compilers spread wider ones badly. What is done element
- * by element gives the same bits in any width. */
-#if defined(__AVX512F__)
-enum { WIDTH = 16 };
+ * by element gives the same bits in any width. ASSAY_WIDE is for tests: what AVX-512 does, in pairs of AVX2
+ * registers. */
+#if defined(__AVX512F__) || defined(ASSAY_WIDE)
+#define REGISTER_FLOATS 16
 #elif defined(__AVX__)
-enum { WIDTH = 8 };
+#define REGISTER_FLOATS 8
 #else
-enum { WIDTH = 4 };
+#define REGISTER_FLOATS 4
 #endif
+enum { WIDTH = REGISTER_FLOATS };
 typedef float vector __attribute__((vector_size(4 * WIDTH), aligned(4), may_alias));
 typedef int32_t int_vector __attribute__((vector_size(4 * WIDTH), aligned(4), may_alias));
 typedef uint8_t byte_vector __attribute__((vector_size(WIDTH), aligned(1), may_alias));
@@ -45,6 +47,27 @@ typedef uint8_t byte_vector __attribute__((vector_size(WIDTH), aligned(1), may_a
 #define FUSED(a, b, c) ((vector)_mm512_fmadd_ps((__m512)(a), (__m512)(b), (__m512)(c)))
 #define LARGER(a, b) ((vector)_mm512_max_ps((__m512)(a), (__m512)(b)))
 #define SMALLER(a, b) ((vector)_mm512_min_ps((__m512)(a), (__m512)(b)))
+#elif defined(ASSAY_WIDE)
+union halves {
+    vector whole;
+    __m256 half[2];
+};
+#define IN_HALVES(name, operation)                                                                           \
+    static inline __attribute__((unused)) vector name(vector a, vector b, vector c)                          \
+    {                                                                                                        \
+        const union halves x = {a}, y __attribute__((unused)) = {b}, z = {c};                                \
+        return (union halves){.half = {operation(x.half[0], y.half[0], z.half[0]),                           \
+                                       operation(x.half[1], y.half[1], z.half[1])}}                          \
+            .whole;                                                                                          \
+    }
+#define LARGER_HALF(a, b, c) _mm256_max_ps((a), (c))
+#define SMALLER_HALF(a, b, c) _mm256_min_ps((a), (c))
+IN_HALVES(fused_halves, _mm256_fmadd_ps)
+IN_HALVES(larger_halves, LARGER_HALF)
+IN_HALVES(smaller_halves, SMALLER_HALF)
+#define FUSED(a, b, c) fused_halves((a), (b), (c))
+#define LARGER(a, b) larger_halves((a), (b), (b))
+#define SMALLER(a, b) smaller_halves((a), (b), (b))
 #elif defined(__FMA__)
 #define FUSED(a, b, c) ((vector)_mm256_fmadd_ps((__m256)(a), (__m256)(b), (__m256)(c)))
 #define LARGER(a, b) ((vector)_mm256_max_ps((__m256)(a), (__m256)(b)))

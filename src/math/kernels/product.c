@@ -4,7 +4,7 @@
 
 /* The most registers a tile is wide, and the most rows of tiles so wide: what fits the registers. So few rows
  * that their sums would wait for each other get wider tiles. */
-#if defined(__AVX512F__)
+#if REGISTER_FLOATS == 16
 enum { WIDEST = 4, FEW_ROWS = 0, WIDEST_OF_FEW = 0 };
 static const int most_rows[] = {0, 12, 12, 8, 6};
 #elif defined(__aarch64__)
@@ -90,7 +90,7 @@ INLINED void tile(const struct product *p, int row, int column, const int rows, 
 typedef void tile_function(const struct product *p, int row, int column);
 
 /* clang-format off */
-#if defined(__AVX512F__)
+#if REGISTER_FLOATS == 16
 TILES_12(1)
 TILES_12(2)
 TILES_8(3)

@@ -2,12 +2,12 @@
 #include "math/kernels/kernel.h"
 
 /* a[0] b[0] a[1] b[1] …: of the lower halves, and of the upper ones. */
-#if defined(__AVX512F__)
+#if REGISTER_FLOATS == 16
 #define ZIP_LOWER(a, b)                                                                                      \
     __builtin_shufflevector((a), (b), 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23)
 #define ZIP_UPPER(a, b)                                                                                      \
     __builtin_shufflevector((a), (b), 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31)
-#elif defined(__AVX__)
+#elif REGISTER_FLOATS == 8
 #define ZIP_LOWER(a, b) __builtin_shufflevector((a), (b), 0, 8, 1, 9, 2, 10, 3, 11)
 #define ZIP_UPPER(a, b) __builtin_shufflevector((a), (b), 4, 12, 5, 13, 6, 14, 7, 15)
 #else
