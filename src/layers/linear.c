@@ -1,6 +1,7 @@
 /* A fully connected layer over all of its input. With N the floats of an input sample and Q the output's
- * pitch, the weight lies as [N][Q] and its transpose (derived) as [Q][N]; files have [out][in], the input
- * counted in C, H, W order. */
+ * pitch, the weight lies as [N][Q]; files have [out][in], the input counted in C, H, W order. */
+#include <string.h>
+
 #include "assay/layer.h"
 #include "math/kernels.h"
 #include "net/bias.h"
@@ -51,36 +52,45 @@ static void forward(const struct assay_work *work, int item, void *scratch)
     work->kernels->product(&product);
 }
 
-/* derived[q][n] = weight[n][q], for a block of n */
-static void transpose(const struct assay_work *work, int item, void *scratch)
+/* Scratch of backward_data, in floats: some samples' gradients [sample][q] and [q][sample], and the result as
+ * [n][sample] and [sample][n]. */
+static size_t gradient_floats(const struct design *d)
 {
-    (void)scratch;
-    const struct design *d = work->plan->design;
-    const int first = item * INPUT_BLOCK;
-    work->kernels->transpose(block_end(first, INPUT_BLOCK, d->inputs) - first, d->outputs,
-                             work->derived + first, d->inputs,
-                             work->values[WEIGHT_PARAMETER] + (ptrdiff_t)first * d->outputs, d->outputs);
+    return (size_t)(2 * ASSAY_LANES) * (size_t)(d->outputs + INPUT_BLOCK);
 }
 
-/* input_gradient[s][n] = sum over q of output_gradient[s][q] weight[n][q], for a block of n */
+/* input_gradient[s][n] = sum over q of output_gradient[s][q] weight[n][q], for a block of n. The weight is
+ * read once, as it lies: samples are the product's columns, ASSAY_LANES of them at a time. */
 static void backward_data(const struct assay_work *work, int item, void *scratch)
 {
-    (void)scratch;
     const struct design *d = work->plan->design;
-    const int first = item * INPUT_BLOCK;
-    const struct product product = {.rows = work->step->samples,
-                                    .columns = block_end(first, INPUT_BLOCK, d->inputs) - first,
+    const int first = item * INPUT_BLOCK, inputs = block_end(first, INPUT_BLOCK, d->inputs) - first;
+    const size_t q = (size_t)d->outputs;
+    float *rows = scratch, *columns = rows + ASSAY_LANES * q, *result = columns + ASSAY_LANES * q,
+          *turned = result + ASSAY_LANES * INPUT_BLOCK;
+    const struct product product = {.rows = inputs,
+                                    .columns = ASSAY_LANES,
                                     .outer = 1,
                                     .inner = d->outputs,
-                                    .a = work->output_gradient,
+                                    .a = work->values[WEIGHT_PARAMETER] + (ptrdiff_t)first * d->outputs,
                                     .a_row = d->outputs,
                                     .a_inner = 1,
-                                    .b = work->derived + first,
-                                    .b_inner = d->inputs,
-                                    .c = work->input_gradient + first,
-                                    .c_row = d->inputs,
+                                    .b = columns,
+                                    .b_inner = ASSAY_LANES,
+                                    .c = result,
+                                    .c_row = ASSAY_LANES,
                                     .alpha = 1};
-    work->kernels->product(&product);
+    for (int s = 0; s < work->step->samples; s += ASSAY_LANES) {
+        const int samples = block_end(s, ASSAY_LANES, work->step->samples) - s;
+        memcpy(rows, work->output_gradient + (size_t)s * q, (size_t)samples * q * sizeof *rows);
+        memset(rows + (size_t)samples * q, 0, (size_t)(ASSAY_LANES - samples) * q * sizeof *rows);
+        work->kernels->transpose(ASSAY_LANES, d->outputs, columns, ASSAY_LANES, rows, d->outputs);
+        work->kernels->product(&product);
+        work->kernels->transpose(inputs, ASSAY_LANES, turned, INPUT_BLOCK, result, ASSAY_LANES);
+        for (int i = 0; i < samples; i++)
+            memcpy(work->input_gradient + (ptrdiff_t)(s + i) * d->inputs + first, turned + i * INPUT_BLOCK,
+                   (size_t)inputs * sizeof *turned);
+    }
 }
 
 /* gradient[n][q] = beta gradient + alpha sum over s of input[s][n] output_gradient[s][q], for a block of n */
@@ -138,18 +148,12 @@ static void plan_phases(struct assay_layer_plan *plan, const struct design *d)
                                          .reads = ASSAY_INPUT | ASSAY_VALUES,
                                          .writes = ASSAY_OUTPUT});
     if (plan->input_gradient) {
-        plan->derived_floats = (size_t)d->inputs * (size_t)d->outputs;
-        assay_add_phase(plan, ASSAY_PREPARE,
-                        (struct assay_phase){.name = "transpose",
-                                             .kernel = transpose,
-                                             .items = input_blocks,
-                                             .reads = ASSAY_VALUES,
-                                             .writes = ASSAY_DERIVED});
+        plan->scratch_bytes = gradient_floats(d) * sizeof(float);
         assay_add_phase(plan, ASSAY_BACKWARD,
                         (struct assay_phase){.name = "backward data",
                                              .kernel = backward_data,
                                              .items = input_blocks,
-                                             .reads = ASSAY_OUTPUT_GRADIENT | ASSAY_DERIVED,
+                                             .reads = ASSAY_OUTPUT_GRADIENT | ASSAY_VALUES,
                                              .writes = ASSAY_INPUT_GRADIENT});
     }
     if (!plan->training)

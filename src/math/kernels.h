@@ -39,7 +39,7 @@ struct pooling {
  * output, the last ones hang over. Points lie as [points][tiles][pitch], the first `step` floats apart; the
  * points of a weight as [points][P][Q], `weight_step` apart. */
 struct winograd {
-    int kernel, outputs, points; /* 5, 5 and 81, or 3, 6 and 64 */
+    int kernel, outputs, points; /* 5, 5 and 81; 3, 6 and 64; or 3, 7 and 81 */
     int in_height, in_width, in_pitch, out_height, out_width, out_pitch, tiles_y, tiles_x;
     ptrdiff_t weight_step;
 };

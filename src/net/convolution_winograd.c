@@ -46,6 +46,9 @@ struct points {
     ptrdiff_t step;
 };
 
+/* So many channels are summed at a time: the rounding of long sums is most of the error. */
+enum { SUMMED = 64 };
+
 /* to[point][tile][…] = from[point][tile][…] times the weights' points, for points first … end - 1 and the
  * tiles of so many samples */
 static void multiply(const struct assay_work *work, int samples, int first, int end, bool backward,
@@ -58,18 +61,20 @@ static void multiply(const struct assay_work *work, int samples, int first, int 
     struct product product = {.rows = samples * d->tiles,
                               .columns = columns,
                               .outer = 1,
-                              .inner = inner,
                               .a_row = inner,
                               .a_inner = 1,
                               .b_inner = columns,
                               .c_row = columns,
                               .alpha = 1};
-    for (int point = first; point < end; point++) {
-        product.a = from.at + point * from.step;
-        product.b = weights + point * w->weight_step;
-        product.c = to.at + point * to.step;
-        work->kernels->product(&product);
-    }
+    for (int point = first; point < end; point++)
+        for (int channel = 0; channel < inner; channel += SUMMED) {
+            product.inner = inner - channel < SUMMED ? inner - channel : SUMMED;
+            product.a = from.at + point * from.step + channel;
+            product.b = weights + point * w->weight_step + channel * columns;
+            product.c = to.at + point * to.step;
+            product.beta = channel > 0;
+            work->kernels->product(&product);
+        }
 }
 
 static void transform_input(const struct assay_work *work, int sample, struct points v)
@@ -281,31 +286,38 @@ static void transform_weight(const struct assay_work *work, int item, void *scra
 static const struct filtering {
     int kernel, outputs, points;
     const char *name;
-} filterings[] = {{5, 5, 9 * 9, "winograd F(5, 5)"}, {3, 6, 8 * 8, "winograd F(6, 3)"}};
-
-static const struct filtering *filtering_of(int kernel)
-{
-    for (size_t i = 0; i < sizeof filterings / sizeof filterings[0]; i++)
-        if (filterings[i].kernel == kernel)
-            return &filterings[i];
-    return NULL;
-}
+} filterings[] = {
+    {5, 5, 9 * 9, "winograd F(5, 5)"}, {3, 6, 8 * 8, "winograd F(6, 3)"}, {3, 7, 9 * 9, "winograd F(7, 3)"}};
 
 static int tiles_along(const struct filtering *filtering, int outputs)
 {
     return (outputs + filtering->outputs - 1) / filtering->outputs;
 }
 
+static int products_of(const struct filtering *filtering, const struct assay_shape *out)
+{
+    return tiles_along(filtering, out->height) * tiles_along(filtering, out->width) * filtering->points;
+}
+
+/* That of the fewest products; NULL where there is none for the kernel. */
+static const struct filtering *filtering_of(int kernel, const struct assay_shape *out)
+{
+    const struct filtering *best = NULL;
+    for (size_t i = 0; i < sizeof filterings / sizeof filterings[0]; i++)
+        if (filterings[i].kernel == kernel &&
+            (best == NULL || products_of(&filterings[i], out) < products_of(best, out)))
+            best = &filterings[i];
+    return best;
+}
+
 bool convolution_suits_winograd(const struct assay_layer_plan *plan, const struct convolution *convolution)
 {
     const struct assay_shape out = plan->output.shape;
-    const struct filtering *filtering = filtering_of(convolution->kernel);
+    const struct filtering *filtering = filtering_of(convolution->kernel, &out);
     if (plan->direct || convolution->stride != 1 || filtering == NULL ||
         plan->input.pitch % ASSAY_LANES != 0 || plan->input.shape.channels < ASSAY_LANES)
         return false;
-    const int kernel = filtering->kernel,
-              tiles = tiles_along(filtering, out.height) * tiles_along(filtering, out.width);
-    return out.height * out.width * kernel * kernel >= 2 * tiles * filtering->points;
+    return out.height * out.width * filtering->kernel * filtering->kernel >= 2 * products_of(filtering, &out);
 }
 
 static struct assay_phase phase_of(const char *name, void (*kernel)(const struct assay_work *, int, void *),
@@ -390,7 +402,7 @@ bool convolution_winograd(struct assay_layer_plan *plan, const struct convolutio
         return false;
     const struct assay_shape in = convolution->padded.shape, out = plan->output.shape;
     const size_t p = (size_t)plan->input.pitch, q = (size_t)plan->output.pitch, batch = (size_t)plan->batch;
-    const struct filtering *filtering = filtering_of(convolution->kernel);
+    const struct filtering *filtering = filtering_of(convolution->kernel, &out);
     const int tiles_y = tiles_along(filtering, out.height), tiles_x = tiles_along(filtering, out.width);
     const size_t tiles = (size_t)(tiles_y * tiles_x);
     *d = (struct design){.convolution = *convolution,

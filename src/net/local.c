@@ -54,55 +54,74 @@ static enum touch touch_of(const struct target *target, const struct program *pr
     return touch;
 }
 
-/* The only chain that touches it; NULL where there are several or none, or one that does not go by
- * samples. */
-static struct phase_chain *only_chain(const struct target *target, const struct program *program)
+/* The number of the only chain that touches it; -1 where there are several or none, or one that does not go
+ * by samples. */
+static int only_chain(const struct target *target, const struct program *program)
 {
-    struct phase_chain *only = NULL;
+    int only = -1;
     for (int c = 0; c < program->chain_count; c++) {
         const enum touch touch = touch_of(target, program, &program->chains[c]);
-        if (touch == TOUCH_ACROSS || (touch == TOUCH_BY_SAMPLE && only != NULL))
-            return NULL;
-        only = touch == TOUCH_BY_SAMPLE ? &program->chains[c] : only;
+        if (touch == TOUCH_ACROSS || (touch == TOUCH_BY_SAMPLE && only >= 0))
+            return -1;
+        only = touch == TOUCH_BY_SAMPLE ? c : only;
     }
     return only;
 }
 
+/* What the layers on both sides of the edge, and those that share its memory, call it. */
 static void add_local(const struct target *target, struct phase_chain *chain, size_t at, size_t sample)
 {
-    for (int layer = -1; layer <= target->plan->layer_count; layer++)
+    for (int layer = target->edge - 1; layer <= target->plan->layer_count; layer++) {
+        if (layer >= 0 && target->memory->same[layer] > target->edge)
+            break;
         for (int i = 0; i < SIDES; i++)
             if (is_target(target, layer, sides[i]))
                 chain->locals[chain->local_count++] = (struct local_buffer){layer, sides[i], at, sample};
+    }
+}
+
+static struct target target_of(const struct plan *plan, const struct placement *memory, int i)
+{
+    return (struct target){plan, memory, i / 2, i % 2 != 0};
+}
+
+/* Of every target the only chain, -1 where it must be kept. */
+static int *find_chains(const struct plan *plan, const struct program *program,
+                        const struct placement *memory, struct arena *arena)
+{
+    int *chains = arena_allocate(arena, 2 * (size_t)plan->layer_count, sizeof *chains);
+    for (int i = 0; chains != NULL && i < 2 * plan->layer_count; i++) {
+        const struct target target = target_of(plan, memory, i);
+        const bool kept =
+            memory->same[target.edge] != target.edge || memory->same[plan->layer_count] == target.edge;
+        chains[i] = kept ? -1 : only_chain(&target, program);
+    }
+    return chains;
 }
 
 bool local_find(const struct plan *plan, struct program *program, struct placement *memory,
                 struct arena *arena)
 {
-    const size_t room = ((size_t)plan->layer_count + 2) * SIDES;
-    const size_t chains = (size_t)program->chain_count;
-    size_t *used = arena_allocate(arena, chains + 1, sizeof *used);
-    if (used == NULL)
+    const int *chains = find_chains(plan, program, memory, arena);
+    struct local_buffer *locals =
+        arena_allocate(arena, ((size_t)plan->layer_count + 2) * SIDES, sizeof *locals);
+    if (chains == NULL || locals == NULL)
         return false;
     for (int c = 0; c < program->chain_count; c++) {
-        program->chains[c].locals = arena_allocate(arena, room, sizeof *program->chains[c].locals);
-        if (program->chains[c].locals == NULL)
-            return false;
-    }
-    for (int e = 0; e < plan->layer_count; e++)
-        for (int gradient = 0; gradient < 2; gradient++) {
-            const struct target target = {plan, memory, e, gradient != 0};
-            struct phase_chain *chain = memory->same[e] == e && memory->same[plan->layer_count] != e
-                                            ? only_chain(&target, program)
-                                            : NULL;
-            if (chain == NULL)
+        struct phase_chain *chain = &program->chains[c];
+        size_t end = 0;
+        chain->locals = locals;
+        for (int i = 0; i < 2 * plan->layer_count; i++) {
+            if (chains[i] != c)
                 continue;
-            const size_t sample = assay_edge_floats(plan_edge(plan, e));
-            size_t *end = &used[chain - program->chains];
-            add_local(&target, chain, *end, sample);
-            *end += size_round_up(sample * (size_t)chain->together, ASSAY_LANES);
-            memory->local_floats = *end > memory->local_floats ? *end : memory->local_floats;
-            (gradient ? memory->gradients : memory->edges)[e] = NOT_KEPT;
+            const struct target target = target_of(plan, memory, i);
+            const size_t sample = assay_edge_floats(plan_edge(plan, target.edge));
+            add_local(&target, chain, end, sample);
+            end += size_round_up(sample * (size_t)chain->together, ASSAY_LANES);
+            (target.gradient ? memory->gradients : memory->edges)[target.edge] = NOT_KEPT;
         }
+        locals += chain->local_count;
+        memory->local_floats = end > memory->local_floats ? end : memory->local_floats;
+    }
     return true;
 }

@@ -134,7 +134,7 @@ static void names_passes(void)
         {"tanh1", "forward, backward, test"},
         {"second", "prepare, forward, data gradient, weight gradient, test"},
         {"relu1", "forward, backward, test"},
-        {"linear1", "prepare, forward, data gradient, weight gradient, test"},
+        {"linear1", "forward, data gradient, weight gradient, test"},
         {"input", "forward, test"},
         {"loss", "forward, test"},
         {"update", "update"},

@@ -106,7 +106,13 @@ static tile_function *const tiles[][7] = {{NULL}, {NULL}, {NAMES_6(2)}, {NULL}, 
 #endif
 /* clang-format on */
 
-void KERNEL(product)(const struct product *p)
+static inline int share(int rows, int i, int count)
+{
+    return (int)((long)rows * i / count);
+}
+
+/* The rows of tiles go by while the columns of B that they read stay in the first-level cache. */
+static void column_by_column(const struct product *p)
 {
     for (int column = 0; column < p->columns;) {
         const int left = (p->columns - column) / WIDTH;
@@ -115,10 +121,31 @@ void KERNEL(product)(const struct product *p)
                                                                       : WIDEST;
         const int count = (p->rows + most_rows[wide] - 1) / most_rows[wide];
         for (int i = 0; i < count; i++) {
-            const int row = (int)((long)p->rows * i / count);
-            const int end = (int)((long)p->rows * (i + 1) / count);
-            tiles[wide][end - row](p, row, column);
+            const int row = share(p->rows, i, count);
+            tiles[wide][share(p->rows, i + 1, count) - row](p, row, column);
         }
         column += wide * WIDTH;
     }
+}
+
+/* All of B stays there, and C is gone through once, in order. */
+static void row_by_row(const struct product *p)
+{
+    const int count = (p->rows + most_rows[WIDEST] - 1) / most_rows[WIDEST];
+    for (int i = 0; i < count; i++) {
+        const int row = share(p->rows, i, count);
+        tile_function *const function = tiles[WIDEST][share(p->rows, i + 1, count) - row];
+        for (int column = 0; column < p->columns; column += WIDEST * WIDTH)
+            function(p, row, column);
+    }
+}
+
+void KERNEL(product)(const struct product *p)
+{
+    enum { CACHED = 12 << 10 };
+    const size_t bytes = (size_t)p->outer * (size_t)p->inner * (size_t)p->columns * sizeof(float);
+    if (bytes <= CACHED && p->rows > FEW_ROWS && p->columns % (WIDEST * WIDTH) == 0)
+        row_by_row(p);
+    else
+        column_by_column(p);
 }

@@ -8,24 +8,16 @@
  *
  *     dx = B [U ⊙ Q] Bᵀ,    dw = Gᵀ [sum of Q ⊙ V] G
  *
- * Kernels of 5 use n = 9, m = 5, kernels of 3 n = 8, m = 6. */
+ * Kernels of 5 use n = 9, m = 5, kernels of 3 n = 8, m = 6 or n = 9, m = 7. */
 #include "math/kernels/winograd_axis.h"
 
 typedef vector tile[MOST_POINTS * MOST_POINTS];
 
-/* Everything here is compiled for either number of points. */
+/* Everything here is compiled for each n and r. */
 #define WITH_POINTS(w, function, ...)                                                                        \
-    ((w)->points == 9 * 9 ? function(__VA_ARGS__, 9) : function(__VA_ARGS__, 8))
-
-static inline int outputs_of(const int n)
-{
-    return n == 9 ? 5 : 6;
-}
-
-static inline int kernel_of(const int n)
-{
-    return n == 9 ? 5 : 3;
-}
+    ((w)->kernel == 5       ? function(__VA_ARGS__, 9, 5)                                                    \
+     : (w)->points == 9 * 9 ? function(__VA_ARGS__, 9, 3)                                                    \
+                            : function(__VA_ARGS__, 8, 3))
 
 static inline int smaller(int a, int b)
 {
@@ -60,9 +52,10 @@ static inline void load_points(vector *to, const float *from, ptrdiff_t step, co
         for (int tx = 0; tx < (w)->tiles_x; tx++)                                                            \
             for (int c = 0; c < (pitch); c += WIDTH)
 
-INLINED void input_tiles(const struct winograd *w, float *points, ptrdiff_t step, const float *x, const int n)
+INLINED void input_tiles(const struct winograd *w, float *points, ptrdiff_t step, const float *x, const int n,
+                         const int r)
 {
-    const int m = outputs_of(n);
+    const int m = n + 1 - r;
     const ptrdiff_t pixel = w->in_pitch, row = w->in_width * pixel;
     FOR_TILES(w, w->in_pitch, ty, tx, c)
     {
@@ -83,9 +76,9 @@ void KERNEL(winograd_input)(const struct winograd *w, float *points, ptrdiff_t s
 }
 
 INLINED void input_tiles_adjoint(const struct winograd *w, float *dx, const float *points, ptrdiff_t step,
-                                 const int n)
+                                 const int n, const int r)
 {
-    const int m = outputs_of(n);
+    const int m = n + 1 - r;
     const ptrdiff_t pixel = w->in_pitch, row = w->in_width * pixel;
     memset(dx, 0, (size_t)(w->in_height * row) * sizeof *dx);
     FOR_TILES(w, w->in_pitch, ty, tx, c)
@@ -111,9 +104,9 @@ void KERNEL(winograd_input_adjoint)(const struct winograd *w, float *dx, const f
 }
 
 INLINED void output_tiles(const struct winograd *w, float *y, const float *points, ptrdiff_t step,
-                          const float *bias, const int n)
+                          const float *bias, const int n, const int r)
 {
-    const int m = outputs_of(n);
+    const int m = n + 1 - r;
     const ptrdiff_t pixel = w->out_pitch, row = w->out_width * pixel;
     FOR_TILES(w, w->out_pitch, ty, tx, c)
     {
@@ -140,14 +133,14 @@ void KERNEL(winograd_output)(const struct winograd *w, float *y, const float *po
 }
 
 INLINED void output_tiles_adjoint(const struct winograd *w, float *points, ptrdiff_t step, const float *dy,
-                                  const int n)
+                                  const int n, const int r)
 {
-    const int m = outputs_of(n);
+    const int m = n + 1 - r;
     const ptrdiff_t pixel = w->out_pitch, row = w->out_width * pixel;
     FOR_TILES(w, w->out_pitch, ty, tx, c)
     {
         const int top = ty * m, left = tx * m;
-        vector g[6 * 6];
+        vector g[7 * 7];
         tile part, q;
         load(g, dy + top * row + left * pixel + c, row, pixel, w->out_height - top, w->out_width - left, m);
         for (int i = 0; i < m; i++)
@@ -168,9 +161,9 @@ void KERNEL(winograd_output_adjoint)(const struct winograd *w, float *points, pt
 enum { PIECE = 4 * LANES };
 
 /* The weights of input channel p: points[i] is [P][Q], weight is [ky][kx][P][Q]. */
-INLINED void weight_points(const struct winograd *w, int p, float *points, const float *weight, const int n)
+INLINED void weight_points(const struct winograd *w, int p, float *points, const float *weight, const int n,
+                           const int r)
 {
-    const int r = kernel_of(n);
     const ptrdiff_t tap = (ptrdiff_t)w->in_pitch * w->out_pitch;
     for (int first = 0; first < w->out_pitch; first += PIECE) {
         const ptrdiff_t at = (ptrdiff_t)p * w->out_pitch + first;
@@ -201,9 +194,8 @@ void KERNEL(winograd_weight)(const struct winograd *w, int p, float *points, con
 }
 
 INLINED void weight_points_adjoint(const struct winograd *w, int p, float *gradient, const float *points,
-                                   float beta, float alpha, const int n)
+                                   float beta, float alpha, const int n, const int r)
 {
-    const int r = kernel_of(n);
     const ptrdiff_t tap = (ptrdiff_t)w->in_pitch * w->out_pitch;
     for (int first = 0; first < w->out_pitch; first += PIECE) {
         const ptrdiff_t at = (ptrdiff_t)p * w->out_pitch + first;

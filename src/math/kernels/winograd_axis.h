@@ -4,10 +4,11 @@
  *
  * Eight points, for kernels of 3 (m = 6): 0, ±1, ±2, ±1/2 and infinity.
  *
- * Nine points, for kernels of 5 (m = 5): 0, ±7/16, ±7/8, ±3/2, ±4. Infinity and the usual small whole numbers
- * would lose half a digit more here; these were searched for the least sum of the products of the three
- * matrices' row norms, among numbers whose powers are exact. With z = x², the rows of Bᵀ are x (x ± p) times
- * the product of z - q over the other squares q, so even and odd inputs part and share their factors. */
+ * Nine points, for kernels of 5 (m = 5) and of 3 (m = 7): 0, ±7/16, ±7/8, ±3/2, ±4. Infinity and the
+ * usual small whole numbers would lose half a digit more here; these were searched for the least sum of the
+ * products of the three matrices' row norms, among numbers whose powers are exact. With z = x², the rows of
+ * Bᵀ are x (x ± p) times the product of z - q over the other squares q, so even and odd inputs part and share
+ * their factors. */
 #ifndef KERNELS_WINOGRAD_AXIS_H
 #define KERNELS_WINOGRAD_AXIS_H
 
@@ -100,11 +101,12 @@ INLINED void evaluate_8_adjoint(vector *v, const vector *y, const int v_step, co
 #define PAIRED(a, b, c) ((a) * (b) + (a) * (c) + (b) * (c))
 
 /* powers[i][k] is the k-th power of the i-th pair's point */
+#define CUBE(p) ((p) * (p) * (p))
 #define POWERS(p)                                                                                            \
     {                                                                                                        \
-        1, (p), (p) * (p), (p) * (p) * (p), (p) * (p) * (p) * (p)                                            \
+        1, (p), (p) * (p), CUBE(p), (p)*CUBE(p), (p) * (p)*CUBE(p), CUBE(p) * CUBE(p)                        \
     }
-static const float powers[PAIRS][5] = {POWERS(P0), POWERS(P1), POWERS(P2), POWERS(P3)};
+static const float powers[PAIRS][7] = {POWERS(P0), POWERS(P1), POWERS(P2), POWERS(P3)};
 /* others[i] are SUM, PAIRED and the product of the other pairs' squares, all_squares those of all four. */
 #define OTHERS(a, b, c)                                                                                      \
     {                                                                                                        \
@@ -166,35 +168,42 @@ INLINED void from_9_points(vector *d, const vector *v, const int d_step, const i
     D(8) = d8;
 }
 
-/* y = Aᵀ v: five powers of the points */
-INLINED void evaluate_9(vector *y, const vector *v, const int y_step, const int v_step)
+/* y[k] = Aᵀ v for k < m: the points' k-th powers */
+INLINED void evaluate_9(vector *y, const vector *v, const int y_step, const int v_step, const int m)
 {
-    vector y0 = V(0), y1 = {0}, y2 = {0}, y3 = {0}, y4 = {0};
+    vector sums[7] = {V(0)};
 #pragma GCC unroll 4
     for (int i = 0; i < PAIRS; i++) {
         const vector even = V(1 + 2 * i) + V(2 + 2 * i), odd = V(1 + 2 * i) - V(2 + 2 * i);
-        y0 += even;
-        y1 = FUSED(broadcast(powers[i][1]), odd, y1);
-        y2 = FUSED(broadcast(powers[i][2]), even, y2);
-        y3 = FUSED(broadcast(powers[i][3]), odd, y3);
-        y4 = FUSED(broadcast(powers[i][4]), even, y4);
+        sums[0] += even;
+#pragma GCC unroll 7
+        for (int k = 1; k < m; k++)
+            sums[k] = FUSED(broadcast(powers[i][k]), k % 2 == 0 ? even : odd, sums[k]);
     }
-    Y(0) = y0;
-    Y(1) = y1;
-    Y(2) = y2;
-    Y(3) = y3;
-    Y(4) = y4;
+#pragma GCC unroll 7
+    for (int k = 0; k < m; k++)
+        Y(k) = sums[k];
 }
 
 /* The adjoint of evaluate_9: v = A y */
-INLINED void evaluate_9_adjoint(vector *v, const vector *y, const int v_step, const int y_step)
+INLINED void evaluate_9_adjoint(vector *v, const vector *y, const int v_step, const int y_step, const int m)
 {
-    const vector y0 = Y(0), y1 = Y(1), y2 = Y(2), y3 = Y(3), y4 = Y(4);
-    V(0) = y0;
+    vector terms[7] = {{0}};
+#pragma GCC unroll 7
+    for (int k = 0; k < m; k++)
+        terms[k] = Y(k);
+    V(0) = terms[0];
 #pragma GCC unroll 4
     for (int i = 0; i < PAIRS; i++) {
         const vector p = broadcast(powers[i][1]), square = broadcast(powers[i][2]);
-        const vector even = FUSED(square, FUSED(square, y4, y2), y0), odd = FUSED(square, y3, y1);
+        /* even and odd terms by Horner's rule, in the square */
+        vector even = terms[(m - 1) / 2 * 2], odd = terms[m / 2 * 2 - 1];
+#pragma GCC unroll 3
+        for (int k = (m - 1) / 2 * 2 - 2; k >= 0; k -= 2)
+            even = FUSED(square, even, terms[k]);
+#pragma GCC unroll 3
+        for (int k = m / 2 * 2 - 3; k > 0; k -= 2)
+            odd = FUSED(square, odd, terms[k]);
         V(1 + 2 * i) = FUSED(p, odd, even);
         V(2 + 2 * i) = FUSED(-p, odd, even);
     }
@@ -223,13 +232,13 @@ INLINED void from_points(vector *d, const vector *v, const int d_step, const int
 INLINED void evaluate(vector *y, const vector *v, const int y_step, const int v_step, const int n,
                       const int m)
 {
-    n == 9 ? evaluate_9(y, v, y_step, v_step) : evaluate_8(y, v, y_step, v_step, m);
+    n == 9 ? evaluate_9(y, v, y_step, v_step, m) : evaluate_8(y, v, y_step, v_step, m);
 }
 
 INLINED void evaluate_adjoint(vector *v, const vector *y, const int v_step, const int y_step, const int n,
                               const int m)
 {
-    n == 9 ? evaluate_9_adjoint(v, y, v_step, y_step) : evaluate_8_adjoint(v, y, v_step, y_step, m);
+    n == 9 ? evaluate_9_adjoint(v, y, v_step, y_step, m) : evaluate_8_adjoint(v, y, v_step, y_step, m);
 }
 
 INLINED float scale(int i, const int n)
