@@ -159,7 +159,7 @@ const struct command work_command = {
         "run:\n"
         "the second ends with 4. Other failures are also kept in the run's directory, for `assay status`.\n",
     .examples = "assay work experiments/table-2.2.yaml --index 0\n"
-                "seq 0 69 | parallel -j 8 assay work experiments/table-2.2.yaml --threads 1 --index\n",
+                "seq 0 34 | parallel -j 8 assay work experiments/table-2.2.yaml --threads 1 --index\n",
     .options = options,
     .formats = training_formats,
     .least_arguments = 1,
