@@ -18,6 +18,9 @@ static const struct {
     {"[conv: {maps: 17, kernel: 3, pad: 1}, relu, conv: {maps: 33, kernel: 3}, sigmoid, pool: {type: max, "
      "size: 3, stride: 2, pad: 1}, conv: {maps: 20, kernel: 5, pad: 1}, tanh, dropout: 0.5, linear: 4]",
      {3, 13, 17}},
+    {"[conv: {maps: 16, kernel: 3, pad: 1}, relu, conv: {maps: 80, kernel: 3}, relu, pool: {type: average, "
+     "size: 2}, linear: 4]", /* tiles of seven, sums over more than 64 channels */
+     {1, 15, 15}},
 };
 
 #if defined(ASSAY_KERNELS_X86)
