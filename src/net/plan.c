@@ -413,17 +413,18 @@ static struct plan *plan_part(struct arena *arena, const struct plan_request *re
     return plan;
 }
 
-/* Equal parts as large as the caches hold what they keep, but not of fewer than about LEAST samples, lest the
- * work that every part repeats counts: a function of the network and the batch alone. */
+/* Equal parts, so that what they keep does not grow with the batch for ever; but not of fewer than about LEAST
+ * samples. Parts cost time, for each goes through all weights and their gradients again: a part as small as the
+ * caches was slower than none. A function of the network and the batch alone. */
 static int samples_at_a_time(const struct plan *plan)
 {
     enum { LEAST = 16 };
-    const size_t cached = (size_t)8 << 20;
+    const size_t most_bytes = (size_t)128 << 20;
     const size_t bytes = plan->train_memory.floats * sizeof(float) + plan->train_memory.kept_bytes;
     for (int l = 0; l < plan->layer_count; l++)
         if (plan->layers[l].train.whole_batch)
             return plan->batch;
-    const size_t fitting = (size_t)plan->batch * cached / bytes;
+    const size_t fitting = (size_t)plan->batch * most_bytes / bytes;
     const int most = fitting > LEAST ? fitting < INT_MAX ? (int)fitting : INT_MAX : LEAST;
     const int parts = most < plan->batch ? (plan->batch - 1) / most + 1 : 1;
     return (plan->batch - 1) / parts + 1;

@@ -76,8 +76,8 @@ struct placement {
 struct plan {
     struct assay_shape image; /* what comes in, padded */
     int pad, classes, batch;
-    int part; /* samples at a time: a large minibatch goes through the network in parts that the caches hold,
-                 and their gradients add up */
+    int part; /* samples at a time: a large minibatch goes through the network in parts, so that memory stays
+                 bounded, and their gradients add up */
     int layer_count; /* without those that are absent */
     struct placed_layer *layers;
     struct program prepare, train, test; /* train: forward, loss and backward */
