@@ -96,6 +96,27 @@ static inline __attribute__((unused)) int_vector where(int_vector mask, int_vect
     return (mask & a) | (~mask & b);
 }
 
+/* From bytes to lanes and back; what compilers make of a conversion takes thirty instructions. */
+static inline __attribute__((unused)) int_vector widen(const uint8_t *bytes)
+{
+#if defined(__AVX2__) && REGISTER_FLOATS == 8
+    return (int_vector)_mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)bytes));
+#else
+    return __builtin_convertvector(*(const byte_vector *)bytes, int_vector);
+#endif
+}
+
+static inline __attribute__((unused)) void narrow(uint8_t *bytes, int_vector lanes)
+{
+#if defined(__AVX2__) && REGISTER_FLOATS == 8
+    typedef uint8_t all_bytes __attribute__((vector_size(32)));
+    const all_bytes all = (all_bytes)lanes;
+    *(byte_vector *)bytes = __builtin_shufflevector(all, all, 0, 4, 8, 12, 16, 20, 24, 28);
+#else
+    *(byte_vector *)bytes = __builtin_convertvector(lanes, byte_vector);
+#endif
+}
+
 /* Every kernel of one set, declared by the same list that fills its table. */
 #define KERNEL_LIST(X)                                                                                       \
     X(product)                                                                                               \

@@ -77,7 +77,7 @@ INLINED void max_of(const struct pooling *p, struct window w, ptrdiff_t offset, 
         }
         *(vector *)(y + offset + c) = best;
         if (choice != NULL)
-            *(byte_vector *)(choice + offset + c) = __builtin_convertvector(winner, byte_vector);
+            narrow(choice + offset + c, winner);
     }
 }
 
@@ -240,8 +240,7 @@ INLINED void give_winner(const struct pooling *p, struct window w, ptrdiff_t off
     FOR_CHANNELS(p, c)
     {
         const int_vector gradient = *(const int_vector *)(dy + offset + c);
-        const int_vector winner =
-            __builtin_convertvector(*(const byte_vector *)(choice + offset + c), int_vector);
+        const int_vector winner = widen(choice + offset + c);
         FOR_WINDOW(w, size, row, column)
         give(dx + place(p, row, column) + c,
              (vector)((winner == number_of(p, &w, size, row, column)) & gradient), alone);
