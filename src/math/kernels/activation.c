@@ -25,7 +25,29 @@ static inline vector sigmoid_of(vector x)
     return 0.5f + 0.5f * tanh_of(0.5f * x);
 }
 
-#define FORWARD(name)                                                                                        \
+/* NaN passes through: it must be seen. */
+static inline vector relu_of(vector x)
+{
+    return (vector)(((x > 0) | (x != x)) & (int_vector)x);
+}
+
+/* dx from dy and the output y */
+static inline vector tanh_back(vector dy, vector y)
+{
+    return dy * (1.0f - y * y);
+}
+
+static inline vector sigmoid_back(vector dy, vector y)
+{
+    return dy * (y * (1.0f - y));
+}
+
+static inline vector relu_back(vector dy, vector y)
+{
+    return (vector)((y > 0) & (int_vector)dy);
+}
+
+#define ACTIVATION(name)                                                                                     \
     void KERNEL(name##_forward)(size_t count, float *y, const float *x)                                      \
     {                                                                                                        \
         size_t i = 0;                                                                                        \
@@ -35,30 +57,18 @@ static inline vector sigmoid_of(vector x)
         memcpy(&last, x + i, (count - i) * sizeof *x);                                                       \
         last = name##_of(last);                                                                              \
         memcpy(y + i, &last, (count - i) * sizeof *y);                                                       \
+    }                                                                                                        \
+    void KERNEL(name##_backward)(size_t count, float *dx, const float *dy, const float *y)                   \
+    {                                                                                                        \
+        size_t i = 0;                                                                                        \
+        for (; i + WIDTH <= count; i += WIDTH)                                                               \
+            *(vector *)(dx + i) = name##_back(*(const vector *)(dy + i), *(const vector *)(y + i));          \
+        vector last_dy = {0}, last_y = {0};                                                                  \
+        memcpy(&last_dy, dy + i, (count - i) * sizeof *dy);                                                  \
+        memcpy(&last_y, y + i, (count - i) * sizeof *y);                                                     \
+        last_dy = name##_back(last_dy, last_y);                                                              \
+        memcpy(dx + i, &last_dy, (count - i) * sizeof *dx);                                                  \
     }
-FORWARD(tanh)
-FORWARD(sigmoid)
-
-void KERNEL(tanh_backward)(size_t count, float *dx, const float *dy, const float *y)
-{
-    for (size_t i = 0; i < count; i++)
-        dx[i] = dy[i] * (1.0f - y[i] * y[i]);
-}
-
-void KERNEL(sigmoid_backward)(size_t count, float *dx, const float *dy, const float *y)
-{
-    for (size_t i = 0; i < count; i++)
-        dx[i] = dy[i] * (y[i] * (1.0f - y[i]));
-}
-
-void KERNEL(relu_forward)(size_t count, float *y, const float *x)
-{
-    for (size_t i = 0; i < count; i++)
-        y[i] = x[i] > 0 ? x[i] : x[i] != x[i] ? x[i] : 0.0f; /* NaN passes through: it must be seen */
-}
-
-void KERNEL(relu_backward)(size_t count, float *dx, const float *dy, const float *y)
-{
-    for (size_t i = 0; i < count; i++)
-        dx[i] = y[i] > 0 ? dy[i] : 0.0f;
-}
+ACTIVATION(tanh)
+ACTIVATION(sigmoid)
+ACTIVATION(relu)

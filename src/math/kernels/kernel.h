@@ -85,6 +85,14 @@ IN_HALVES(smaller_halves, SMALLER_HALF)
 /* What is compiled anew for every set of constants it is called with. */
 #define INLINED static inline __attribute__((always_inline))
 
+/* Before a loop of at most so many rounds, whose arrays are to lie in registers. */
+#define PRAGMA(text) _Pragma(#text)
+#ifdef __clang__
+#define UNROLL(most) PRAGMA(clang loop unroll(full))
+#else
+#define UNROLL(most) PRAGMA(GCC unroll most)
+#endif
+
 static inline vector broadcast(float x)
 {
     return x - (vector){0}; /* -0 stays */

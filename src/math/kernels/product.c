@@ -28,23 +28,24 @@ INLINED void tile(const struct product *p, int row, int column, const int rows, 
     const float *a = p->a + row * p->a_row;
     const float *b = p->b + column;
 
-#pragma GCC unroll 12
-    for (int r = 0; r < rows; r++)
-#pragma GCC unroll 4
+    UNROLL(12)
+    for (int r = 0; r < rows; r++) {
+        UNROLL(4)
         for (int w = 0; w < wide; w++)
             sums[r][w] = broadcast(0);
+    }
     for (int o = 0; o < p->outer; o++) {
         const float *ak = a + o * p->a_outer;
         const float *bk = b + o * p->b_outer;
         for (int k = 0; k < p->inner; k++) {
             vector columns[4];
-#pragma GCC unroll 4
+            UNROLL(4)
             for (int w = 0; w < wide; w++)
                 columns[w] = *(const vector *)(bk + w * WIDTH);
-#pragma GCC unroll 12
+            UNROLL(12)
             for (int r = 0; r < rows; r++) {
                 const vector value = broadcast(ak[r * p->a_row]);
-#pragma GCC unroll 4
+                UNROLL(4)
                 for (int w = 0; w < wide; w++)
                     sums[r][w] = FUSED(value, columns[w], sums[r][w]);
             }
@@ -57,20 +58,22 @@ INLINED void tile(const struct product *p, int row, int column, const int rows, 
     const vector alpha = broadcast(p->alpha), beta = broadcast(p->beta);
     const float *bias = p->bias;
     if (p->beta != 0) {
-#pragma GCC unroll 12
-        for (int r = 0; r < rows; r++)
-#pragma GCC unroll 4
+        UNROLL(12)
+        for (int r = 0; r < rows; r++) {
+            UNROLL(4)
             for (int w = 0; w < wide; w++)
                 store(c + r * c_row + w * WIDTH,
                       sums[r][w] * alpha + beta * *(const vector *)(c + r * c_row + w * WIDTH), bias,
                       column + w * WIDTH);
+        }
         return;
     }
-#pragma GCC unroll 12
-    for (int r = 0; r < rows; r++)
-#pragma GCC unroll 4
+    UNROLL(12)
+    for (int r = 0; r < rows; r++) {
+        UNROLL(4)
         for (int w = 0; w < wide; w++)
             store(c + r * c_row + w * WIDTH, sums[r][w] * alpha, bias, column + w * WIDTH);
+    }
 }
 
 #define TILE(rows, wide)                                                                                     \

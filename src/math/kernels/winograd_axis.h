@@ -125,7 +125,7 @@ INLINED void to_9_points(vector *v, const vector *d, const int v_step, const int
     sum = FUSED(broadcast(-all_squares[2]), d2, sum);
     sum = FUSED(broadcast(all_squares[1]), d4, sum);
     V(0) = FUSED(broadcast(-all_squares[0]), d6, sum);
-#pragma GCC unroll 4
+    UNROLL(4)
     for (int i = 0; i < PAIRS; i++) {
         const vector sums = broadcast(-others[i][0]), paired = broadcast(others[i][1]),
                      product = broadcast(-others[i][2]), p = broadcast(powers[i][1]);
@@ -142,7 +142,7 @@ INLINED void from_9_points(vector *d, const vector *v, const int d_step, const i
     const vector zero = V(0);
     vector d8 = zero, d6 = broadcast(-all_squares[0]) * zero, d4 = broadcast(all_squares[1]) * zero,
            d2 = broadcast(-all_squares[2]) * zero, d7 = {0}, d5 = {0}, d3 = {0}, d1 = {0};
-#pragma GCC unroll 4
+    UNROLL(4)
     for (int i = 0; i < PAIRS; i++) {
         const vector even = V(1 + 2 * i) + V(2 + 2 * i),
                      odd = broadcast(powers[i][1]) * (V(1 + 2 * i) - V(2 + 2 * i));
@@ -172,15 +172,15 @@ INLINED void from_9_points(vector *d, const vector *v, const int d_step, const i
 INLINED void evaluate_9(vector *y, const vector *v, const int y_step, const int v_step, const int m)
 {
     vector sums[7] = {V(0)};
-#pragma GCC unroll 4
+    UNROLL(4)
     for (int i = 0; i < PAIRS; i++) {
         const vector even = V(1 + 2 * i) + V(2 + 2 * i), odd = V(1 + 2 * i) - V(2 + 2 * i);
         sums[0] += even;
-#pragma GCC unroll 7
+        UNROLL(7)
         for (int k = 1; k < m; k++)
             sums[k] = FUSED(broadcast(powers[i][k]), k % 2 == 0 ? even : odd, sums[k]);
     }
-#pragma GCC unroll 7
+    UNROLL(7)
     for (int k = 0; k < m; k++)
         Y(k) = sums[k];
 }
@@ -189,19 +189,19 @@ INLINED void evaluate_9(vector *y, const vector *v, const int y_step, const int 
 INLINED void evaluate_9_adjoint(vector *v, const vector *y, const int v_step, const int y_step, const int m)
 {
     vector terms[7] = {{0}};
-#pragma GCC unroll 7
+    UNROLL(7)
     for (int k = 0; k < m; k++)
         terms[k] = Y(k);
     V(0) = terms[0];
-#pragma GCC unroll 4
+    UNROLL(4)
     for (int i = 0; i < PAIRS; i++) {
         const vector p = broadcast(powers[i][1]), square = broadcast(powers[i][2]);
         /* even and odd terms by Horner's rule, in the square */
         vector even = terms[(m - 1) / 2 * 2], odd = terms[m / 2 * 2 - 1];
-#pragma GCC unroll 3
+        UNROLL(3)
         for (int k = (m - 1) / 2 * 2 - 2; k >= 0; k -= 2)
             even = FUSED(square, even, terms[k]);
-#pragma GCC unroll 3
+        UNROLL(3)
         for (int k = m / 2 * 2 - 3; k > 0; k -= 2)
             odd = FUSED(square, odd, terms[k]);
         V(1 + 2 * i) = FUSED(p, odd, even);
