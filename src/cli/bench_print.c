@@ -5,7 +5,6 @@
 
 #include "io/csv.h"
 #include "io/json.h"
-#include "math/blas.h"
 #include "run/build.h"
 
 /* What a layer of the network does in training, over its passes; or in testing. */
@@ -102,7 +101,7 @@ void bench_add_text(struct text *text, const struct config *config, const struct
              config->data.dataset.variant->name, bench->train_images, bench->test_images);
     text_add(text, "%s, %d CPU%s, load %.2f; %s kernels, OpenBLAS %s\n", bench->machine.cpu,
              bench->machine.cpus, bench->machine.cpus == 1 ? "" : "s", bench->machine.load,
-             bench->machine.kernels, blas_core());
+             bench->machine.kernels, bench->machine.blas_core);
     if (bench->row_count > 0)
         add_rows(text, bench);
     add_layers(text, bench);
@@ -261,8 +260,8 @@ static void add_json_machine(struct json_writer *json, const struct bench *bench
     json_integer(json, "cpus", bench->machine.cpus);
     json_number(json, "load_average", bench->machine.load);
     json_string(json, "kernels", bench->machine.kernels);
-    json_string(json, "blas", blas_name());
-    json_string(json, "blas_core", blas_core());
+    json_string(json, "blas", bench->machine.blas);
+    json_string(json, "blas_core", bench->machine.blas_core);
     json_string(json, "compiler", build.compiler);
     json_string(json, "version", build.version);
     json_string(json, "commit", build.commit);

@@ -80,6 +80,9 @@ void add_version(struct text *text)
     text_add(text, "kernels   %s; this CPU can run", available[count - 1]->name);
     for (size_t i = 0; i < count; i++)
         text_add(text, "%s %s", i > 0 ? "," : "", available[i]->name);
-    text_add(text, " (ASSAY_ISA chooses)\nBLAS      %s, core %s\ncompiler  %s %s\n", blas_name(), blas_core(),
-             build.compiler, build.flags);
+    struct blas blas;
+    text_add(text, " (ASSAY_ISA chooses)\n");
+    if (blas_load(&blas, NULL))
+        text_add(text, "BLAS      %s, core %s\n", blas.name, blas.core);
+    text_add(text, "compiler  %s %s\n", build.compiler, build.flags);
 }

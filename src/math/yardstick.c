@@ -5,11 +5,12 @@
 #include "math/blas.h"
 
 struct yardstick {
+    const struct blas *blas;
     int size, slices;
     float *a, *b, *c; /* size x size each */
 };
 
-struct yardstick *yardstick_create(int size)
+struct yardstick *yardstick_create(const struct blas *blas, int size)
 {
     const size_t floats = (size_t)size * (size_t)size;
     struct yardstick *yardstick = memory_allocate(1, sizeof *yardstick);
@@ -21,8 +22,8 @@ struct yardstick *yardstick_create(int size)
     }
     for (size_t i = 0; i < 2 * floats; i++)
         matrices[i] = (float)(i % 7) - 3;
-    *yardstick =
-        (struct yardstick){.size = size, .a = matrices, .b = matrices + floats, .c = matrices + 2 * floats};
+    *yardstick = (struct yardstick){
+        .blas = blas, .size = size, .a = matrices, .b = matrices + floats, .c = matrices + 2 * floats};
     return yardstick;
 }
 
@@ -41,8 +42,8 @@ static void multiply(void *context, int slice, int worker)
     const struct yardstick *y = context;
     const int first = y->size * slice / y->slices, end = y->size * (slice + 1) / y->slices;
     const size_t offset = (size_t)first * (size_t)y->size;
-    blas_sgemm(false, false, end - first, y->size, y->size, 1, y->a + offset, y->size, y->b, y->size, 0,
-               y->c + offset, y->size);
+    blas_sgemm(y->blas, false, false, end - first, y->size, y->size, 1, y->a + offset, y->size, y->b, y->size,
+               0, y->c + offset, y->size);
 }
 
 double yardstick_measure(struct yardstick *yardstick, struct team *team, double seconds)

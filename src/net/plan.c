@@ -413,9 +413,9 @@ static struct plan *plan_part(struct arena *arena, const struct plan_request *re
     return plan;
 }
 
-/* Equal parts, so that what they keep does not grow with the batch for ever; but not of fewer than about LEAST
- * samples. Parts cost time, for each goes through all weights and their gradients again: a part as small as the
- * caches was slower than none. A function of the network and the batch alone. */
+/* Equal parts, so that what they keep does not grow with the batch for ever; but not of fewer than about
+ * LEAST samples. Parts cost time, for each goes through all weights and their gradients again: parts as small
+ * as the caches were slower than none. A function of the network and the batch alone. */
 static int samples_at_a_time(const struct plan *plan)
 {
     enum { LEAST = 16 };

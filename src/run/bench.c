@@ -28,6 +28,7 @@ struct bench_state {
     struct series *train, *test, *sgemm;
     double *sgemm_s;                        /* what sgemm has had so far */
     struct series (*parts)[PROFILE_PASSES]; /* for each of bench->layers */
+    struct blas blas;
     struct yardstick *yardstick;
     struct profile *profile;
     double block_s;
@@ -231,7 +232,7 @@ static bool create_teams(struct bench_state *state, struct assay_error *error)
     state->sgemm = arena_allocate(state->arena, settings->thread_count, sizeof *state->sgemm);
     state->sgemm_s = arena_allocate(state->arena, settings->thread_count, sizeof *state->sgemm_s);
     bench->sgemm = arena_allocate(state->arena, settings->thread_count, sizeof *bench->sgemm);
-    state->yardstick = yardstick_create(size);
+    state->yardstick = yardstick_create(&state->blas, size);
     if (!state->teams || !state->sgemm || !state->sgemm_s || !bench->sgemm || !state->yardstick)
         return assay_fail_memory(error, "preparing the measurement");
     for (; bench->sgemm_count < settings->thread_count; bench->sgemm_count++) {
@@ -255,6 +256,8 @@ static bool look_at_machine(struct bench_state *state, struct assay_error *error
         return false;
     bench->machine.cpus = cpus > 0 ? (int)cpus : 1;
     bench->machine.kernels = state->kernels->name;
+    bench->machine.blas = state->blas.name;
+    bench->machine.blas_core = state->blas.core;
     if (getloadavg(&bench->machine.load, 1) != 1)
         bench->machine.load = NAN;
     if (100 * bench->machine.load > BUSY_PCT * bench->machine.cpus)
@@ -262,7 +265,7 @@ static bool look_at_machine(struct bench_state *state, struct assay_error *error
                 "this machine is busy (load average %.2f on %d CPU%s): what is measured now is too slow",
                 bench->machine.load, bench->machine.cpus, bench->machine.cpus == 1 ? "" : "s");
     /* What OpenBLAS takes for a CPU that is newer than itself. */
-    if (strcmp(state->kernels->name, "plain") != 0 && strcmp(blas_core(), "Prescott") == 0)
+    if (strcmp(state->kernels->name, "plain") != 0 && strcmp(state->blas.core, "Prescott") == 0)
         log_say(log, LOG_WARNING,
                 "this OpenBLAS does not know this CPU, so its sgemm is slow; OPENBLAS_CORETYPE=%s helps",
                 strcmp(state->kernels->name, "avx512") == 0 ? "SkylakeX" : "Haswell");
@@ -300,8 +303,8 @@ static void announce(const struct bench_state *state)
 static bool measure(struct bench_state *state, struct assay_error *error)
 {
     state->kernels = kernels_choose(state->settings->instructions, error);
-    if (state->kernels == NULL || !blas_start(error) || !load_data(state, error) ||
-        !look_at_machine(state, error))
+    if (state->kernels == NULL || !blas_load(&state->blas, error) || !blas_start(&state->blas, error) ||
+        !load_data(state, error) || !look_at_machine(state, error))
         return false;
     if (!create_teams(state, error) || !create_rows(state, error) || !create_layers(state, error))
         return false;

@@ -68,7 +68,7 @@ struct bench {
         char cpu[CPU_TEXT_SIZE];
         int cpus;
         double load; /* average of the last minute, before the measurement; NaN: not known */
-        const char *kernels;
+        const char *kernels, *blas, *blas_core;
     } machine;
 };
 

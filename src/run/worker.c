@@ -19,7 +19,7 @@ static const char warning_mark[] = "assay: warning: ";
 /* What the child needs from before the fork: between fork and exec it only makes system calls. */
 struct start {
     const char *program;
-    char *const *arguments, **environment;
+    char *const *arguments;
     int config, complaint;
     pid_t parent;
     sigset_t signals; /* as they were blocked before */
@@ -49,7 +49,7 @@ static _Noreturn void become(const struct start *start)
     forget_handlers();
     sigprocmask(SIG_SETMASK, &start->signals, NULL);
     if (ready)
-        execve(start->program, start->arguments, start->environment);
+        execv(start->program, start->arguments);
     _exit(127);
 }
 
@@ -112,24 +112,6 @@ static bool start_process(struct worker *worker, struct start *start, const stru
     return done;
 }
 
-/* Ours, but that it uses none of the threads that OpenBLAS would start, one for each CPU, as soon as it is
- * loaded. NULL without memory. */
-static char **list_environment(void)
-{
-    static char own[] = "OPENBLAS_NUM_THREADS=1";
-    const size_t name = strcspn(own, "=") + 1;
-    size_t count = 0, kept = 0;
-    while (environ[count] != NULL)
-        count++;
-    char **list = memory_allocate(count + 2, sizeof *list);
-    for (size_t i = 0; list != NULL && i < count; i++)
-        if (strncmp(environ[i], own, name) != 0)
-            list[kept++] = environ[i];
-    if (list != NULL)
-        list[kept] = own;
-    return list;
-}
-
 bool worker_start(struct worker *worker, const char *program, const struct planned_run *run, int threads,
                   struct assay_error *error)
 {
@@ -144,16 +126,9 @@ bool worker_start(struct worker *worker, const char *program, const struct plann
         arguments[optional] = "--stop-after";
         arguments[optional + 1] = stop_after;
     }
-    struct start start = {
-        .program = program, .arguments = (char *const *)arguments, .environment = list_environment()};
+    struct start start = {.program = program, .arguments = (char *const *)arguments};
     *worker = (struct worker){0};
-    if (start.environment == NULL)
-        return assay_fail_memory(error, "starting a process");
-    const bool done = start_process(worker, &start, &run->config);
-    const int number = errno;
-    memory_free(start.environment);
-    errno = number;
-    if (done)
+    if (start_process(worker, &start, &run->config))
         return true;
     *worker = (struct worker){0};
     return assay_fail(error, ASSAY_MACHINE, "cannot start a process for %s: %s", run->directory,

@@ -20,9 +20,7 @@ def fail_at(scenario):
         _, groups, name, how, number = point.split()
         with scenario.copy(f"{name}-{how}-{number}") as directory:
             last = number if how == "once" else FOREVER
-            # The threads of OpenBLAS try for ever to have memory.
-            more = {"OPENBLAS_NUM_THREADS": "1"} if groups == "memory" else {}
-            done = inject(scenario.words(), directory, groups, number, last, f"error {getattr(errno, name)}", **more)
+            done = inject(scenario.words(), directory, groups, number, last, f"error {getattr(errno, name)}")
             return scenario.judge(directory, done, is_silent="speech" in groups)
 
     return test

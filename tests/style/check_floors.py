@@ -18,6 +18,7 @@ LIBRARIES = {
     "yaml.h": ["src/io/tree*"],
     "zlib.h": ["src/io/idx*", "src/io/input*", "src/io/gzip*"],
     "cblas.h": ["src/math/blas.c"],
+    "dlfcn.h": ["src/math/blas.c"],
 }
 MOST_LINES, MOST_COLUMNS = 500, 110
 
