@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Times assay beside PyTorch and oneDNN on this machine, in turns, and prints how many times as fast it is.
 
-    bench/peers.py [--blocks 9] [--seconds 0.5] [--without torch|onednn] [--only NETWORK …] [key=value …]
+    bench/peers.py [--blocks 9] [--seconds 0.5] [--without torch|onednn] [--only NETWORK] [key=value …]
 
 What is compared takes turns: assay, PyTorch as it is, PyTorch tuned, and again, so that a noisy machine hurts all alike; the first
 turn warms up and is not counted. Figures are medians over the blocks, ratios the medians of each block's ratios. PyTorch is timed

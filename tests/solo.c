@@ -7,6 +7,7 @@
 #include "io/tree.h"
 #include "math/kernels.h"
 #include "net/initial.h"
+#include "net/program.h"
 #include "schema/schema.h"
 
 static void *bound_options(struct arena *arena, const struct assay_layer_type *type, const char *yaml)
@@ -91,7 +92,7 @@ void solo_run(struct solo *solo, enum assay_pass pass, int skip)
     for (int p = 0; p < solo->plan.phase_count[pass]; p++) {
         const struct assay_phase *phase = &solo->plan.phases[pass][p];
         const int items = phase->per_sample > 0 ? phase->per_sample * solo->step.samples : phase->items;
-        const int step = phase->together > 1 ? phase->together : 1;
+        const int step = phase_together(phase);
         for (int item = p == skip ? step : 0; item < items; item += step)
             phase->kernel(&solo->work, item, solo->scratch);
     }

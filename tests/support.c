@@ -93,13 +93,14 @@ void model_destroy(struct model *model)
 struct model_request every_layer_request(int batch, int threads)
 {
     return (struct model_request){
-        .layers = "[conv: {maps: 5, kernel: 3, pad: 1}, tanh, pool: {type: max, size: 3, stride: 2, pad: 1}, "
+        .layers = "[conv: {maps: 5, kernel: 3, pad: 1, stride: 2}, tanh, pool: {type: max, size: 3, stride: "
+                  "2, pad: 1}, "
                   "dropout: 0.2, "
                   "subtractive-norm: {kernel: 5}, conv: {maps: 17, kernel: 2}, batch-norm, relu, "
-                  "pool: {type: lp, p: 2, size: 2, stride: 1}, sigmoid, conv: {maps: 6, kernel: 3, pad: 2, "
-                  "stride: 2}, softmax, "
+                  "pool: {type: lp, p: 2, size: 2, stride: 1}, sigmoid, conv: {maps: 6, kernel: 3, pad: 2}, "
+                  "softmax, "
                   "pool: {type: average, size: 2, stride: 1}, linear: 33, tanh, dropout: 0.5, linear: 4]",
-        .image = {3, 13, 11},
+        .image = {3, 25, 21},
         .pad = 1,
         .classes = 4,
         .batch = batch,
@@ -118,7 +119,15 @@ bool has_every_layer(const struct plan *plan)
             return false;
         }
     }
-    return true;
+    bool direct = false, fast = false;
+    for (int l = 0; l < plan->layer_count; l++) {
+        const char *algorithm = plan->layers[l].train.algorithm;
+        direct = direct || (algorithm != NULL && strcmp(algorithm, "direct") == 0);
+        fast = fast || (algorithm != NULL && strncmp(algorithm, "winograd", strlen("winograd")) == 0);
+    }
+    if (!direct || !fast)
+        fprintf(stderr, "no convolution by the %s algorithm\n", direct ? "fast" : "direct");
+    return direct && fast;
 }
 
 struct samples samples_create(struct assay_shape shape, int classes, int count, uint64_t seed)
@@ -214,6 +223,21 @@ void widen(size_t count, const float *values, double *wide)
         wide[i] = values[i];
 }
 
+const struct kernels *const *kernel_sets(size_t *count)
+{
+    const struct kernels *const *available = kernels_available(count);
+#if defined(ASSAY_KERNELS_X86)
+    extern const struct kernels kernels_wide;
+    static const struct kernels *sets[4];
+    memcpy(sets, available, *count * sizeof *sets);
+    if (*count > 1)
+        sets[(*count)++] = &kernels_wide;
+    return sets;
+#else
+    return available;
+#endif
+}
+
 bool kernels_agree(const char *what, kernel_run *run, const void *context, size_t count, const double *wanted,
                    struct tolerance tolerance)
 {
@@ -221,13 +245,13 @@ bool kernels_agree(const char *what, kernel_run *run, const void *context, size_
     float *first = memory_allocate(count, sizeof *first), *results = memory_allocate(count, sizeof *results);
     double *found = memory_allocate(count, sizeof *found);
     size_t sets;
-    const struct kernels *const *kernels = kernels_available(&sets);
+    const struct kernels *const *kernels = kernel_sets(&sets);
     bool sound = true;
     for (size_t k = PLAIN; k < sets; k++) {
         char text[256];
         snprintf(text, sizeof text, "%s, %s", what, kernels[k]->name);
         float *into = k == FIRST_FUSED ? first : results;
-        memset(into, 0, count * sizeof *into);
+        memset(into, 0xff, count * sizeof *into);
         run(kernels[k], context, into);
         widen(count, into, found);
         sound = is_close(text, count, found, wanted, tolerance) && sound;

@@ -68,9 +68,13 @@ struct tolerance {
 bool is_close(const char *what, size_t count, const double *found, const double *wanted,
               struct tolerance tolerance);
 
-/* Runs a kernel of every instruction set this CPU has: its results, `count` floats that begin as zeros, must
- * be close to `wanted`, and have the same bits in all sets but the plain one, which has no fused
- * multiply-add. Says on stderr what is not so. */
+/* Every set of kernels that this CPU can run, the plain ones first, then those that give one another's bits:
+ * of the widest registers also where there are none so wide, in pairs of narrower ones. */
+const struct kernels *const *kernel_sets(size_t *count);
+
+/* Runs a kernel of every set: its results, `count` floats that begin as NaN, must be close to `wanted`, and
+ * have the same bits in all sets but the plain one, which has no fused multiply-add. Says on stderr what is
+ * not so. */
 typedef void kernel_run(const struct kernels *kernels, const void *context, float *results);
 bool kernels_agree(const char *what, kernel_run *run, const void *context, size_t count, const double *wanted,
                    struct tolerance tolerance);

@@ -19,11 +19,12 @@ static void add_part(struct total *total, const struct bench_part *part)
     total->ms += part->ms.median;
 }
 
-static struct total total_of(const struct bench_layer *layer, bool training)
+/* Of a step of training. */
+static struct total total_of(const struct bench_layer *layer)
 {
     struct total total = {0};
     for (int i = 0; i < layer->part_count; i++)
-        if ((layer->parts[i].pass != PROFILE_TEST) == training)
+        if (layer->parts[i].pass != PROFILE_TEST)
             add_part(&total, &layer->parts[i]);
     return total;
 }
@@ -220,7 +221,7 @@ static void add_json_work(struct json_writer *json, const struct bench *bench, c
 static void add_json_layer(struct json_writer *json, const struct bench *bench,
                            const struct bench_layer *layer)
 {
-    const struct total train = total_of(layer, true);
+    const struct total train = total_of(layer);
     json_open(json, NULL, '{');
     json_string(json, "name", layer->name);
     if (layer->type != NULL) {

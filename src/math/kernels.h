@@ -2,7 +2,7 @@
  *
  * Sources are in src/math/kernels; each is plain C with the compiler's vector extensions. Every output is one
  * chain of operations in a fixed order, so bits do not depend on threads, on the batch or on a tile's size,
- * and AVX2 and AVX-512 agree. The plain build lacks the fused multiply-add and differs in last bits. */
+ * and AVX2 and AVX-512 agree. Plain x86-64 cannot fuse multiply and add, and differs in last bits. */
 #ifndef MATH_KERNELS_H
 #define MATH_KERNELS_H
 
@@ -12,10 +12,13 @@
 
 #include "assay/error.h"
 
-/* C[r][c] = beta * C[r][c] + alpha * (sum over o < outer, k < inner, in this order, of A[r, o, k] * B[o,
- * k][c]) A[r, o, k] = a[r * a_row + o * a_outer + k * a_inner],   B[o, k][c] = b[o * b_outer + k * b_inner +
- * c],   C[r][c] = c[r * c_row + c] columns is a multiple of 16. beta 0 does not read C. bias (or NULL) is
- * added at the end: columns floats. */
+/* C[r][c] = beta * C[r][c] + alpha * (sum over o < outer, k < inner, in this order, of A[r, o, k] B[o, k, c])
+ *
+ *     A[r, o, k] = a[r * a_row + o * a_outer + k * a_inner]
+ *     B[o, k, c] = b[o * b_outer + k * b_inner + c]
+ *     C[r][c]    = c[r * c_row + c]
+ *
+ * columns is a multiple of 16. beta 0 does not read C. bias (or NULL) is added at the end: columns floats. */
 struct product {
     int rows, columns, outer, inner;
     const float *a;
@@ -39,7 +42,7 @@ struct pooling {
  * output, the last ones hang over. Points lie as [points][tiles][pitch], the first `step` floats apart; the
  * points of a weight as [points][P][Q], `weight_step` apart. */
 struct winograd {
-    int kernel, outputs, points; /* 5, 5 and 81; 3, 6 and 64; or 3, 7 and 81 */
+    int kernel, points; /* 5 and 81; 3 and 64; or 3 and 81, which give 5, 6 and 7 outputs along each axis */
     int in_height, in_width, in_pitch, out_height, out_width, out_pitch, tiles_y, tiles_x;
     ptrdiff_t weight_step;
 };
@@ -95,8 +98,8 @@ struct kernels {
     void (*transpose)(int rows, int columns, float *to, ptrdiff_t to_row, const float *from,
                       ptrdiff_t from_row);
 
-    /* sums[pixel] = x[pixel][0] + … over `pitch` lanes (16 partial sums, then those in order); y[pixel][c] =
-     * x[pixel][c] - mean[pixel] for c < channels, 0 in the other lanes. */
+    /* sums[pixel] = x[pixel][0] + … over `pitch` lanes, a multiple of 16: sixteen partial sums, then halves
+     * added to halves; y[pixel][c] = x[pixel][c] - mean[pixel] for c < channels, 0 in the other lanes. */
     void (*channel_sums)(int pixels, int pitch, float *sums, const float *x);
     void (*subtract_mean)(int pixels, int channels, int pitch, float *y, const float *x, const float *mean);
 

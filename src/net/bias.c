@@ -19,7 +19,7 @@ void plan_bias(struct assay_layer_plan *plan, int fan_in, int fan_out, enum assa
                                                        .trained = true});
 }
 
-/* Sixteen maps over all samples and pixels, in their order. */
+/* Sixteen maps over all samples and pixels. */
 static void backward_bias(const struct assay_work *work, int item, void *scratch)
 {
     (void)scratch;

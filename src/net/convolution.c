@@ -37,7 +37,6 @@ static void pad_input(const struct assay_work *work, int sample, void *scratch)
 
 void convolution_add_padding(struct assay_layer_plan *plan, const struct convolution *convolution)
 {
-    plan->backward_reads_input = convolution->pad == 0;
     if (convolution->pad > 0)
         assay_add_phase(plan, ASSAY_FORWARD,
                         (struct assay_phase){.name = "pad",

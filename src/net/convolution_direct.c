@@ -119,7 +119,8 @@ static void backward_weight(const struct assay_work *work, int item, void *scrat
                     out_row = out->shape.width * q;
     const int ky = item / d->weight_blocks, block = item % d->weight_blocks,
               rows = d->convolution.kernel * in->pitch;
-    const int first = rows * block / d->weight_blocks, end = rows * (block + 1) / d->weight_blocks;
+    const int first = (int)((long)rows * block / d->weight_blocks),
+              end = (int)((long)rows * (block + 1) / d->weight_blocks);
     const float *x = convolution_input(work, &d->convolution) + ky * in_row + first;
     struct product product = {.rows = end - first,
                               .columns = out->pitch,
@@ -230,7 +231,8 @@ static void add_narrow_gradient(struct assay_layer_plan *plan, struct design *d,
                                          .writes = ASSAY_GRADIENTS});
 }
 
-/* As many taps at a time as have weights of at most half a first-level cache, for one block of 64 outputs. */
+/* As many taps at a time as have weights of at most so many bytes, which a first-level cache holds beside the
+ * rest, for one block of 64 outputs. */
 static void choose_chunks(struct design *d, int p, int q)
 {
     enum { CACHE = 24 << 10 };
@@ -256,6 +258,7 @@ bool convolution_direct(struct assay_layer_plan *plan, const struct convolution 
                          .weight_blocks = (convolution->kernel * p + 47) / 48};
     choose_chunks(d, p, q);
     plan->algorithm = "direct";
+    plan->backward_reads_input = convolution->pad == 0;
     plan->kept_bytes = convolution_kept_bytes(plan, convolution);
     convolution_add_padding(plan, convolution);
     assay_add_phase(plan, ASSAY_FORWARD,

@@ -23,7 +23,7 @@ struct design {
         n; /* in the kept block, in floats; M and N for small batches alone, V when testing too */
 };
 
-/* The parts of the kept block; V shares one with the padded input, which is done with by then. */
+/* The parts of the kept block; V has the name of the padded input, which lies before it. */
 enum { V = ASSAY_KEPT, Q = ASSAY_KEPT_2, DU = ASSAY_KEPT_3, PRODUCTS = ASSAY_KEPT_4 };
 
 /* From one point to the next, in floats: a cache line more than it takes, lest all of a tile fall into one
@@ -46,7 +46,7 @@ struct points {
     ptrdiff_t step;
 };
 
-/* So many channels are summed at a time: the rounding of long sums is most of the error. */
+/* So many channels, or tiles, are summed at a time: the rounding of long sums is most of the error. */
 enum { SUMMED = 64 };
 
 /* to[point][tile][…] = from[point][tile][…] times the weights' points, for points first … end - 1 and the
@@ -218,19 +218,23 @@ static void multiply_weight(const struct assay_work *work, int point, int first,
 {
     const struct design *d = work->plan->design;
     const struct winograd *w = &d->winograd;
-    const struct product product = {.rows = rows,
-                                    .columns = w->out_pitch,
-                                    .outer = 1,
-                                    .inner = work->step->samples * d->tiles,
-                                    .a = v_of(work, 0).at + point * d->v_step + first,
-                                    .a_row = 1,
-                                    .a_inner = w->in_pitch,
-                                    .b = q_of(work, 0).at + point * d->q_step,
-                                    .b_inner = w->out_pitch,
-                                    .c = du,
-                                    .c_row = w->out_pitch,
-                                    .alpha = 1};
-    work->kernels->product(&product);
+    const int tiles = work->step->samples * d->tiles;
+    struct product product = {.rows = rows,
+                              .columns = w->out_pitch,
+                              .outer = 1,
+                              .a_row = 1,
+                              .a_inner = w->in_pitch,
+                              .b_inner = w->out_pitch,
+                              .c = du,
+                              .c_row = w->out_pitch,
+                              .alpha = 1};
+    for (int tile = 0; tile < tiles; tile += SUMMED) {
+        product.inner = tiles - tile < SUMMED ? tiles - tile : SUMMED;
+        product.a = v_of(work, 0).at + point * d->v_step + (ptrdiff_t)tile * w->in_pitch + first;
+        product.b = q_of(work, 0).at + point * d->q_step + (ptrdiff_t)tile * w->out_pitch;
+        product.beta = tile > 0;
+        work->kernels->product(&product);
+    }
 }
 
 static void backward_weight_products(const struct assay_work *work, int point, void *scratch)
@@ -409,9 +413,9 @@ bool convolution_winograd(struct assay_layer_plan *plan, const struct convolutio
                          .tiles = tiles_y * tiles_x,
                          .parts = assay_bands(plan, filtering->points)};
     d->together = batch < 16 ? 1 : 2;
-    d->winograd = (struct winograd){
-        filtering->kernel, filtering->outputs, filtering->points,  in.height, in.width, plan->input.pitch,
-        out.height,        out.width,          plan->output.pitch, tiles_y,   tiles_x,  step_of(p * q)};
+    d->winograd = (struct winograd){filtering->kernel, filtering->points, in.height,     in.width,
+                                    plan->input.pitch, out.height,        out.width,     plan->output.pitch,
+                                    tiles_y,           tiles_x,           step_of(p * q)};
     d->v_step = step_of(batch * tiles * p);
     d->q_step = step_of(batch * tiles * q);
     d->m_step = step_of((size_t)d->together * tiles * q);

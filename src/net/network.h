@@ -76,8 +76,9 @@ struct network_results network_test(struct network *network, const struct miniba
  * index order. */
 double network_penalty(const struct network *network, double lambda, double C);
 
-/* The floats of an edge after a step, of its last part; and, for tests, the gradient there (NULL after
- * testing). Edge 0 is the input. */
+/* The floats of an edge after a step, of its last part; and, for tests, the gradient there after one of
+ * training. NULL where the plan does not keep it: the last edge is kept always, the others where
+ * plan_request.keep_edges says so. Edge 0 is the input. */
 const float *network_edge(const struct network *network, bool training, int edge);
 const float *network_edge_gradient(const struct network *network, int edge);
 

@@ -9,7 +9,4 @@ extern const struct assay_phase
 extern const struct assay_phase phase_loss;  /* outputs → loss, class and gradient, per sample */
 extern const struct assay_phase phase_score; /* the same without a gradient, for testing */
 
-/* The plan of a layer for training or for testing. */
-const struct assay_layer_plan *placed_plan(const struct placed_layer *layer, bool training);
-
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "net/initial.h"
 #include "net/local.h"
 #include "net/phases.h"
 #include "net/program.h"
@@ -202,10 +203,7 @@ static void place_parameters(struct plan *plan)
                 size_t *total = trained ? &plan->trained_floats : &plan->state_floats;
                 layer->values[i] = *total;
                 *total += size_round_up(parameter->floats, ASSAY_LANES);
-                size_t elements = 1;
-                for (int d = 0; d < parameter->rank; d++)
-                    elements *= (size_t)parameter->dimensions[d];
-                plan->parameter_elements += trained ? elements : 0;
+                plan->parameter_elements += trained ? parameter_elements(parameter) : 0;
             }
         }
     for (int l = 0; l < plan->layer_count; l++) {

@@ -10,7 +10,7 @@
 #include "base/diagnostics.h"
 #include "base/text.h"
 
-/* Where a layer's things lie: floats (kept: bytes) from the start of the part of memory they belong to. */
+/* Where a layer's things lie: floats from the start of the part of memory they belong to. */
 struct placed_layer {
     const struct assay_layer_type *type;
     struct assay_layer_plan train, test;
@@ -100,13 +100,16 @@ struct plan_request {
 const struct plan *plan_create(struct arena *arena, const struct plan_request *request,
                                struct diagnostics *diagnostics);
 
+/* The plan of a layer for training or for testing. */
+const struct assay_layer_plan *placed_plan(const struct placed_layer *layer, bool training);
+
 /* The shape of edge e, which lies between layer e - 1 and layer e. */
 const struct assay_edge *plan_edge(const struct plan *plan, int e);
 
 /* Operations of a sample: of the forward pass, and with the backward one. */
 double plan_flops(const struct plan *plan, bool backward);
 
-/* The table of `assay check`: per layer its shape, parameters, algorithm, MFLOP and memory, then the sums. */
+/* The table of `assay check`: per layer its shape, parameters, algorithm and MFLOP; then sums and memory. */
 void plan_print(const struct plan *plan, struct text *text);
 void plan_print_json(const struct plan *plan, struct text *text);
 

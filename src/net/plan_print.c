@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "io/json.h"
+#include "net/initial.h"
 #include "net/network.h"
 #include "net/plan.h"
 
@@ -13,12 +14,8 @@ static double mebibytes(size_t bytes)
 static size_t elements_of(const struct assay_layer_plan *layer)
 {
     size_t elements = 0;
-    for (int i = 0; i < layer->parameter_count; i++) {
-        size_t product = layer->parameters[i].trained;
-        for (int d = 0; d < layer->parameters[i].rank; d++)
-            product *= (size_t)layer->parameters[i].dimensions[d];
-        elements += product;
-    }
+    for (int i = 0; i < layer->parameter_count; i++)
+        elements += layer->parameters[i].trained ? parameter_elements(&layer->parameters[i]) : 0;
     return elements;
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "net/phases.h"
+#include "net/program.h"
 
 const char *const profile_pass_names[PROFILE_PASSES] = {
     [PROFILE_PREPARE] = "prepare",
@@ -133,7 +134,7 @@ static bool serialize(struct profile *profile, const struct program *program, bo
     for (int p = 0; p < program->phase_count; p++) {
         const struct placed_phase *placed = &program->phases[p];
         const struct assay_phase *phase = placed->phase;
-        const int together = phase->together > 1 ? phase->together : 1;
+        const int together = phase_together(phase);
         chains[p] = (struct phase_chain){.first = p, .count = 1, .together = together};
         groups[p] = (struct phase_group){p, 1, phase->per_sample, phase->items, together, p, 1};
         rounds[p] = (struct phase_round){p, 1};

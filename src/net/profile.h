@@ -30,8 +30,8 @@ struct profile_part {
 
 struct profile;
 
-/* Like network_create, and network_initialize with the seed. What does not die with profile_destroy lives in
- * the arena. NULL without memory. */
+/* Like network_create, and network_initialize with the seed; the plan must keep its edges. What does not die
+ * with profile_destroy lives in the arena. NULL without memory. */
 struct profile *profile_create(struct arena *arena, const struct network_settings *settings, uint64_t seed,
                                struct assay_error *error);
 void profile_destroy(struct profile *profile); /* NULL is fine */

@@ -1,5 +1,7 @@
 #include "net/program.h"
 
+#include <assert.h>
+
 /* How a later phase stands to an earlier one. */
 enum relation { INDEPENDENT, SAME_ITEM, ACROSS };
 
@@ -39,6 +41,11 @@ static enum relation relate(const struct phase_use *earlier, const struct phase_
     return relation;
 }
 
+int phase_together(const struct assay_phase *phase)
+{
+    return phase->together > 1 ? phase->together : 1;
+}
+
 /* Puts phase `use` into the last group it follows item by item, or else into a new group behind all that it
  * waits for. Returns the group. */
 static int place(const struct phase_use *uses, const int *group_of, int use, struct draft *drafts,
@@ -66,21 +73,17 @@ static int place(const struct phase_use *uses, const int *group_of, int use, str
         }
     }
     const struct assay_phase *phase = uses[use].placed.phase;
-    const int together = phase->together > 1 ? phase->together : 1;
+    const int together = phase_together(phase);
     if (join >= 0 && drafts[join].level >= level) {
-        if (drafts[join].together < together)
-            drafts[join].together = together;
+        int *const joined = &drafts[join].together;
+        assert(*joined == together || *joined == 1 || together == 1); /* or a chain would leave its item */
+        *joined = *joined < together ? together : *joined;
         return join;
     }
     if (join >= 0)
         level = drafts[join].level >= level ? drafts[join].level + 1 : level;
     drafts[*draft_count] = (struct draft){level, phase->per_sample, phase->items, together, INDEPENDENT};
     return (*draft_count)++;
-}
-
-static int together_of(const struct placed_phase *placed)
-{
-    return placed->phase->together > 1 ? placed->phase->together : 1;
 }
 
 /* Phases that take one sample at a time follow each other sample by sample; one that takes several is a
@@ -90,8 +93,8 @@ static void add_chains(struct program *program, struct phase_group *group)
     const int end = group->first + group->count;
     group->first_chain = program->chain_count;
     for (int p = group->first, next; p < end; p = next) {
-        const int together = together_of(&program->phases[p]);
-        for (next = p + 1; together == 1 && next < end && together_of(&program->phases[next]) == 1;)
+        const int together = phase_together(program->phases[p].phase);
+        for (next = p + 1; together == 1 && next < end && phase_together(program->phases[next].phase) == 1;)
             next++;
         program->chains[program->chain_count++] =
             (struct phase_chain){.first = p, .count = next - p, .together = together};

@@ -14,6 +14,9 @@ struct phase_use {
     bool across[PHASE_RESOURCES]; /* of the reads */
 };
 
+/* The samples that a phase takes at a time, at least 1. */
+int phase_together(const struct assay_phase *phase);
+
 /* Fills the program; false without memory. */
 bool program_build(struct program *program, const struct phase_use *uses, int count, struct arena *arena);
 

@@ -110,7 +110,7 @@ static const double sigmoid_bound = 2.5e-7;
 static void test_all_floats(void)
 {
     size_t sets;
-    const struct kernels *const *kernels = kernels_available(&sets);
+    const struct kernels *const *kernels = kernel_sets(&sets);
     for (size_t k = 0; k < sets; k++) {
         const double tanh_error = worst_error(kernels[k]->tanh_forward, naive_tanh_forward, true);
         const double sigmoid_error = worst_error(kernels[k]->sigmoid_forward, naive_sigmoid_forward, false);
@@ -127,7 +127,7 @@ static void test_all_floats_agree(void)
 {
     static float x[BLOCK], y[BLOCK], other[BLOCK];
     size_t sets;
-    const struct kernels *const *kernels = kernels_available(&sets);
+    const struct kernels *const *kernels = kernel_sets(&sets);
     bool same = true;
     for (uint64_t pattern = 0; pattern <= UINT32_MAX;) {
         const size_t count = next_floats(&pattern, x);

@@ -36,7 +36,7 @@ static void directions(const struct model *model, const struct samples *samples,
 
 static void test_training(void)
 {
-    const struct model whole = create(layers, SAMPLES, 2), few = create(layers, 5, 1);
+    struct model whole = create(layers, SAMPLES, 2), few = create(layers, 5, 1);
     CU_ASSERT_EQUAL(whole.plan->part, 23); /* two */
     struct samples samples = samples_create(image, CLASSES, SAMPLES, 1);
     double found[2][SAMPLES];
@@ -52,8 +52,8 @@ static void test_training(void)
     memory_free(wide[0]);
     memory_free(wide[1]);
     samples_destroy(&samples);
-    model_destroy((struct model *)&whole);
-    model_destroy((struct model *)&few);
+    model_destroy(&whole);
+    model_destroy(&few);
 }
 
 static void test_testing(void)

@@ -107,7 +107,7 @@ static struct range range_of(const struct schedule *schedule, const struct turn 
         const size_t first = (values ? schedule->memory->edges : schedule->memory->gradients)[edge];
         return (struct range){first, first + assay_edge_floats(shape) * (size_t)plan->part};
     }
-    const size_t own = SIZE_MAX / 2 + (size_t)turn->layer * 2 * ASSAY_KEPT + buffer;
+    const size_t own = SIZE_MAX / 2 + (size_t)turn->layer * 2 * ASSAY_KEPT_4 + buffer;
     return (struct range){own, own + 1};
 }
 
@@ -125,8 +125,8 @@ static int dependence(const struct schedule *schedule, const struct turn *a, con
 {
     const bool same_cut = a->phase->per_sample > 0 && a->phase->per_sample == b->phase->per_sample;
     int dependence = 0;
-    for (unsigned x = 1; x <= ASSAY_KEPT; x <<= 1)
-        for (unsigned y = 1; y <= ASSAY_KEPT; y <<= 1) {
+    for (unsigned x = 1; x <= ASSAY_KEPT_4; x <<= 1)
+        for (unsigned y = 1; y <= ASSAY_KEPT_4; y <<= 1) {
             const bool write_read = (a->phase->writes & x) && (b->phase->reads & y);
             const bool read_write = (a->phase->reads & x) && (b->phase->writes & y);
             const bool write_write = (a->phase->writes & x) && (b->phase->writes & y);
@@ -208,6 +208,8 @@ static const char *const networks[] = {
     "linear: 4]",
     "[pool: {type: max}, pool: {type: lp, p: 1}, pool: {type: average, size: 3, stride: 1, pad: 1}, linear: "
     "4]",
+    "[conv: {maps: 16, kernel: 3}, tanh, conv: {maps: 20, kernel: 5}, tanh, conv: {maps: 5, kernel: 3, pad: "
+    "1}, linear: 4]", /* the last two by Winograd's algorithm */
     "[batch-norm, batch-norm, conv: {maps: 3, kernel: 1}, batch-norm, relu, batch-norm, linear: 4]",
 };
 

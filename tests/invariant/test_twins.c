@@ -416,7 +416,7 @@ static void check_case(size_t c, const struct kernels *kernels, size_t b, size_t
 static void test_layers(void)
 {
     size_t sets, turn = 0;
-    const struct kernels *const *kernels = kernels_available(&sets);
+    const struct kernels *const *kernels = kernel_sets(&sets);
     for (size_t c = 0; c < sizeof cases / sizeof *cases; c++)
         for (size_t k = 0; k < sets; k++)
             for (size_t b = 0; b < sizeof batches / sizeof *batches; b++)

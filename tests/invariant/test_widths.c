@@ -23,19 +23,6 @@ static const struct {
      {1, 15, 15}},
 };
 
-#if defined(ASSAY_KERNELS_X86)
-extern const struct kernels kernels_avx2, kernels_avx512, kernels_wide;
-
-static bool can_run(const char *name)
-{
-    size_t count;
-    const struct kernels *const *available = kernels_available(&count);
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(available[i]->name, name) == 0)
-            return true;
-    return false;
-}
-
 static struct model create(size_t n, int batch, const struct kernels *kernels)
 {
     struct model_request request = every_layer_request(batch, 2);
@@ -69,35 +56,32 @@ static int train_both(const struct model *a, const struct model *b, const struct
     return step;
 }
 
-static void compare(const struct kernels *other)
+static void compare(const struct kernels *one, const struct kernels *other)
 {
     static const int batches[] = {1, 5, 16};
     for (size_t n = 0; n < sizeof networks / sizeof *networks; n++)
         for (size_t b = 0; b < sizeof batches / sizeof *batches; b++) {
-            struct model model = create(n, batches[b], &kernels_avx2), wide = create(n, batches[b], other);
+            struct model model = create(n, batches[b], one), wide = create(n, batches[b], other);
             const struct model_request every = every_layer_request(1, 1);
             struct samples samples = samples_create(
                 networks[n].layers != NULL ? networks[n].image : every.image, every.classes, SAMPLES, n);
             const int steps = train_both(&model, &wide, &samples, batches[b]);
             if (steps < STEPS)
-                fprintf(stderr, "network %zu, batches of %d: avx2 and %s differ after step %d\n", n,
-                        batches[b], other->name, steps + 1);
+                fprintf(stderr, "network %zu, batches of %d: %s and %s differ after step %d\n", n, batches[b],
+                        one->name, other->name, steps + 1);
             CU_ASSERT_EQUAL(steps, STEPS);
             samples_destroy(&samples);
             model_destroy(&model);
             model_destroy(&wide);
         }
 }
-#endif
 
 static void test_widths(void)
 {
-#if defined(ASSAY_KERNELS_X86)
-    if (can_run("avx2"))
-        compare(&kernels_wide);
-    if (can_run("avx512"))
-        compare(&kernels_avx512);
-#endif
+    size_t count;
+    const struct kernels *const *sets = kernel_sets(&count);
+    for (size_t k = 2; k < count; k++)
+        compare(sets[1], sets[k]);
 }
 
 int main(void)

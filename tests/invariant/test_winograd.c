@@ -10,7 +10,7 @@
 #include "solo.h"
 #include "support.h"
 
-/* Relative rms error of every pass; what the algorithm costs in digits is about one (docs/performance.md). */
+/* Relative rms error of every pass; the algorithm costs one to one and a half digits (docs/performance.md). */
 static const double ERROR_LIMIT = 1e-5;
 
 static const struct {
@@ -48,7 +48,7 @@ static double *parameter(struct solo *solo, int i, const float *storage)
     return values;
 }
 
-static void check(const char *pass, int c, size_t count, const double *found, const double *wanted)
+static void check(const char *pass, int c, int batch, size_t count, const double *found, const double *wanted)
 {
     double squares = 0, differences = 0;
     for (size_t i = 0; i < count; i++) {
@@ -56,53 +56,75 @@ static void check(const char *pass, int c, size_t count, const double *found, co
         differences += (found[i] - wanted[i]) * (found[i] - wanted[i]);
     }
     const double error = sqrt(differences / squares);
-    printf("  %-9s %s of %d x %d x %d: relative rms error %.2g\n", pass, cases[c].options,
-           cases[c].input.channels, cases[c].input.height, cases[c].input.width, error);
+    printf("  %-9s %s of %d x %d x %d, %d samples: relative rms error %.2g\n", pass, cases[c].options,
+           cases[c].input.channels, cases[c].input.height, cases[c].input.width, batch, error);
     CU_ASSERT(error <= ERROR_LIMIT);
 }
 
-static void every_pass(void)
+/* As an optimiser with momentum and dampening asks: gradient = beta gradient + alpha (that of the minibatch). */
+static const float beta = 0.5f, alpha = 0.3f;
+
+static void fill(struct solo *solo, uint64_t seed)
+{
+    const struct assay_edge *in = &solo->plan.input, *out = &solo->plan.output;
+    float values[1 << 15];
+    for (int s = 0; s < solo->step.samples; s++) {
+        random_floats(values, (size_t)solo_elements(in), 1, seed++);
+        for (int i = 0; i < solo_elements(in); i++)
+            solo->input[solo_place(in, s, i)] = values[i];
+        random_floats(values, (size_t)solo_elements(out), 1, seed++);
+        for (int i = 0; i < solo_elements(out); i++)
+            solo->output_gradient[solo_place(out, s, i)] = values[i];
+    }
+    initial_fill("before", &solo->plan.parameters[0], seed, solo->gradient[0]);
+}
+
+static void check_case(int c, int batch)
 {
     extern const struct assay_layer_type conv_layer;
-    enum { BATCH = 3 };
-    for (int c = 0; c < (int)(sizeof cases / sizeof cases[0]); c++) {
-        struct solo solo;
-        CU_ASSERT_FATAL(solo_init(&solo, &conv_layer, cases[c].options, cases[c].input, BATCH, true));
-        CU_ASSERT_FATAL(strcmp(solo.plan.algorithm, cases[c].algorithm) == 0);
-        const struct assay_edge *in = &solo.plan.input, *out = &solo.plan.output;
-        for (int s = 0; s < BATCH; s++) {
-            float values[1 << 15];
-            random_floats(values, (size_t)solo_elements(in), 1, (uint64_t)(10 * c + s));
-            for (int i = 0; i < solo_elements(in); i++)
-                solo.input[solo_place(in, s, i)] = values[i];
-            random_floats(values, (size_t)solo_elements(out), 1, (uint64_t)(10 * c + s + 5));
-            for (int i = 0; i < solo_elements(out); i++)
-                solo.output_gradient[solo_place(out, s, i)] = values[i];
-        }
-        solo_run(&solo, ASSAY_PREPARE, -1);
-        solo_run(&solo, ASSAY_FORWARD, -1);
-        solo_run(&solo, ASSAY_BACKWARD, -1);
+    struct solo solo;
+    CU_ASSERT_FATAL(solo_init(&solo, &conv_layer, cases[c].options, cases[c].input, batch, true));
+    CU_ASSERT_FATAL(strcmp(solo.plan.algorithm, cases[c].algorithm) == 0);
+    fill(&solo, (uint64_t)(100 * c));
+    solo.step.beta = beta;
+    solo.step.alpha = alpha;
+    const double *before = parameter(&solo, 0, solo.gradient[0]);
+    solo_run(&solo, ASSAY_PREPARE, -1);
+    solo_run(&solo, ASSAY_FORWARD, -1);
+    solo_run(&solo, ASSAY_BACKWARD, -1);
 
-        const struct naive_window w =
-            naive_window(BATCH, in->shape, cases[c].maps, cases[c].kernel, 1, cases[c].pad);
-        const double *x = gathered(&solo, in, solo.input), *dy = gathered(&solo, out, solo.output_gradient);
-        const double *weight = parameter(&solo, 0, solo.storage[0]),
-                     *bias = parameter(&solo, 1, solo.storage[1]);
-        const size_t inputs = naive_count(BATCH, in->shape), outputs = naive_count(BATCH, out->shape);
-        const size_t weights = parameter_elements(&solo.plan.parameters[0]);
-        double *wanted = arena_allocate(solo.arena, inputs + outputs + weights, sizeof *wanted);
-        naive_conv_forward(&w, x, weight, bias, wanted);
-        check("forward", c, outputs, gathered(&solo, out, solo.output), wanted);
-        naive_conv_backward_data(&w, dy, weight, wanted);
-        check("data", c, inputs, gathered(&solo, in, solo.input_gradient), wanted);
-        naive_conv_backward_weight(&w, x, dy, wanted);
-        check("weight", c, weights, parameter(&solo, 0, solo.gradient[0]), wanted);
-        solo_finish(&solo);
-    }
+    const struct assay_edge *in = &solo.plan.input, *out = &solo.plan.output;
+    const struct naive_window w =
+        naive_window(batch, in->shape, cases[c].maps, cases[c].kernel, 1, cases[c].pad);
+    const double *x = gathered(&solo, in, solo.input), *dy = gathered(&solo, out, solo.output_gradient);
+    const double *weight = parameter(&solo, 0, solo.storage[0]), *bias = parameter(&solo, 1, solo.storage[1]);
+    const size_t inputs = naive_count(batch, in->shape), outputs = naive_count(batch, out->shape);
+    const size_t weights = parameter_elements(&solo.plan.parameters[0]);
+    double *wanted = arena_allocate(solo.arena, inputs + outputs + weights, sizeof *wanted);
+    naive_conv_forward(&w, x, weight, bias, wanted);
+    check("forward", c, batch, outputs, gathered(&solo, out, solo.output), wanted);
+    naive_conv_backward_data(&w, dy, weight, wanted);
+    check("data", c, batch, inputs, gathered(&solo, in, solo.input_gradient), wanted);
+    naive_conv_backward_weight(&w, x, dy, wanted);
+    for (size_t i = 0; i < weights; i++)
+        wanted[i] = beta * before[i] + alpha * wanted[i];
+    check("weight", c, batch, weights, parameter(&solo, 0, solo.gradient[0]), wanted);
+    solo_finish(&solo);
+}
+
+/* A small batch and one that gives every thread enough, which are cut otherwise; and one whose sums over all
+ * tiles are long, where the slow one does not take too long. */
+static void every_pass(void)
+{
+    static const int batches[] = {3, 16, 128};
+    for (int c = 0; c < (int)(sizeof cases / sizeof cases[0]); c++)
+        for (size_t b = 0; b < sizeof batches / sizeof *batches; b++)
+            if (batches[b] <= 16 || cases[c].maps <= 33)
+                check_case(c, batches[b]);
 }
 
 int main(void)
 {
-    CU_TestInfo tests[] = {{"every pass is within a digit of the direct one", every_pass}, CU_TEST_INFO_NULL};
+    CU_TestInfo tests[] = {{"every pass is within 1e-5 of the slow one", every_pass}, CU_TEST_INFO_NULL};
     return run_suite("winograd", tests);
 }

@@ -5,14 +5,12 @@ void KERNEL(channel_sums)(int pixels, int pitch, float *sums, const float *x)
 {
     for (int pixel = 0; pixel < pixels; pixel++, x += pitch) {
         float lanes[LANES] = {0};
-        for (int c = 0; c + LANES <= pitch; c += LANES)
+        for (int c = 0; c < pitch; c += LANES)
             for (int l = 0; l < LANES; l++)
                 lanes[l] += x[c + l];
         for (int half = LANES / 2; half > 0; half /= 2)
             for (int l = 0; l < half; l++)
                 lanes[l] += lanes[l + half];
-        for (int c = pitch / LANES * LANES; c < pitch; c++)
-            lanes[0] += x[c];
         sums[pixel] = lanes[0];
     }
 }
