@@ -14,7 +14,7 @@ struct design {
     struct convolution convolution; /* first */
     int chunks, across, outer, inner;
     int bands, backward_bands;
-    int weight_blocks;          /* into how many blocks the kernel * P rows of one ky are cut */
+    int weight_blocks;          /* into how many blocks half of the kernel * P rows of one ky are cut */
     int part_rows, part_blocks; /* of a narrow one: output rows at a time, blocks of output channels */
 };
 
@@ -109,18 +109,13 @@ static void backward_data(const struct assay_work *work, int item, void *scratch
 }
 
 /* gradient[ky][kx][p][q] = beta gradient + alpha sum over samples, y and x of input[y s + ky][x s + kx][p]
- * output_gradient[y][x][q], for one ky and a block of (kx, p) */
-static void backward_weight(const struct assay_work *work, int item, void *scratch)
+ * output_gradient[y][x][q], for rows [first, end) of (kx, p) of one ky and samples [sample, last) */
+static void add_weight_rows(const struct assay_work *work, int ky, int first, int end, int sample, int last)
 {
-    (void)scratch;
     const struct design *d = work->plan->design;
     const struct assay_edge *out = &work->plan->output, *in = &d->convolution.padded;
     const ptrdiff_t p = in->pitch, q = out->pitch, in_row = in->shape.width * p,
                     out_row = out->shape.width * q;
-    const int ky = item / d->weight_blocks, block = item % d->weight_blocks,
-              rows = d->convolution.kernel * in->pitch;
-    const int first = (int)((long)rows * block / d->weight_blocks),
-              end = (int)((long)rows * (block + 1) / d->weight_blocks);
     const float *x = convolution_input(work, &d->convolution) + ky * in_row + first;
     struct product product = {.rows = end - first,
                               .columns = out->pitch,
@@ -131,15 +126,32 @@ static void backward_weight(const struct assay_work *work, int item, void *scrat
                               .a_inner = d->convolution.stride * p,
                               .b_outer = out_row,
                               .b_inner = q,
-                              .c = work->gradients[WEIGHT_PARAMETER] + (ky * rows + first) * q,
+                              .c = work->gradients[WEIGHT_PARAMETER] +
+                                   ((ptrdiff_t)ky * d->convolution.kernel * in->pitch + first) * q,
                               .c_row = q,
                               .alpha = work->step->alpha};
-    for (int sample = 0; sample < work->step->samples; sample++) {
+    for (; sample < last; sample++) {
         product.a = x + (size_t)sample * assay_edge_floats(in);
         product.b = work->output_gradient + (size_t)sample * assay_edge_floats(out);
         product.beta = sample > 0 ? 1 : work->step->beta;
         work->kernels->product(&product);
     }
+}
+
+/* One half of the rows of one ky, block by block for a few samples at a time: the blocks fit a first-level
+ * cache, what the samples read a second-level one. */
+static void backward_weight(const struct assay_work *work, int item, void *scratch)
+{
+    (void)scratch;
+    enum { FEW = 4 };
+    const struct design *d = work->plan->design;
+    const int rows = d->convolution.kernel * d->convolution.padded.pitch, samples = work->step->samples;
+    const int ky = item / 2, begin = item % 2 * d->weight_blocks;
+    for (int sample = 0; sample < samples; sample += FEW)
+        for (int block = begin; block < begin + d->weight_blocks; block++)
+            add_weight_rows(work, ky, (int)((long)rows * block / (2 * d->weight_blocks)),
+                            (int)((long)rows * (block + 1) / (2 * d->weight_blocks)), sample,
+                            sample + FEW < samples ? sample + FEW : samples);
 }
 
 /* Inputs of few channels have too few rows to be cut. There every sample gives a part of its own of all
@@ -255,7 +267,7 @@ bool convolution_direct(struct assay_layer_plan *plan, const struct convolution 
     *d = (struct design){.convolution = *convolution,
                          .bands = assay_bands(plan, plan->output.shape.height),
                          .backward_bands = assay_bands(plan, plan->input.shape.height),
-                         .weight_blocks = (convolution->kernel * p + 47) / 48};
+                         .weight_blocks = (convolution->kernel * p + 95) / 96};
     choose_chunks(d, p, q);
     plan->algorithm = "direct";
     plan->backward_reads_input = convolution->pad == 0;
@@ -295,7 +307,7 @@ bool convolution_direct(struct assay_layer_plan *plan, const struct convolution 
     assay_add_phase(plan, ASSAY_BACKWARD,
                     (struct assay_phase){.name = "backward weight",
                                          .kernel = backward_weight,
-                                         .items = convolution->kernel * d->weight_blocks,
+                                         .items = 2 * convolution->kernel,
                                          .reads = source | ASSAY_OUTPUT_GRADIENT,
                                          .writes = ASSAY_GRADIENTS});
     plan_bias_gradient(plan);
