@@ -8,4 +8,5 @@ const struct build build = {
     .commit = ASSAY_COMMIT,
     .compiler = ASSAY_COMPILER,
     .flags = ASSAY_FLAGS,
+    .blas = ASSAY_BLAS,
 };

@@ -100,7 +100,6 @@ static void copy_session(struct json_writer *writer, const struct json *json)
 bool provenance_start(struct provenance *provenance, const char *directory, struct assay_error *error)
 {
     clock_now_text(provenance->started);
-    blas_load(&provenance->blas, NULL); /* a run goes on without */
     struct arena *arena = arena_create();
     const struct json *there;
     const bool done = read_file(arena, directory, &there, error);
@@ -135,8 +134,7 @@ bool provenance_write(const struct provenance *provenance, const struct run_dire
     json_string(&writer, "compiler", build.compiler);
     json_string(&writer, "flags", build.flags);
     json_string(&writer, "cpu", provenance->cpu);
-    json_string(&writer, "blas", provenance->blas.name);
-    json_string(&writer, "blas_core", provenance->blas.core);
+    json_string(&writer, "blas", build.blas);
     json_string(&writer, "kernels", provenance->kernels);
     json_string(&writer, "machine", provenance->machine);
     json_integer(&writer, "threads", provenance->threads);

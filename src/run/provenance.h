@@ -7,7 +7,6 @@
 #include "assay/error.h"
 #include "base/clock.h"
 #include "base/text.h"
-#include "math/blas.h"
 #include "run/directory.h"
 #include "run/identity.h"
 
@@ -27,7 +26,6 @@ struct provenance {
     const char *kernels, *cpu, *machine;
     const char *command; /* NULL when not known */
     int threads;
-    struct blas blas; /* which there is here: bench measures with it, runs do without */
     char started[CLOCK_TEXT_SIZE];
     struct text earlier; /* JSON: the sessions before this one, each as it was */
 };
