@@ -413,7 +413,7 @@ static struct plan *plan_part(struct arena *arena, const struct plan_request *re
 
 /* Equal parts, so that what they keep does not grow with the batch for ever; but not of fewer than about
  * LEAST samples. Parts cost time, for each goes through all weights and their gradients again: parts as small
- * as the caches were slower than none. A function of the network and the batch alone. */
+ * as the caches were slower than none. A function of the network, the batch and whether edges are kept. */
 static int samples_at_a_time(const struct plan *plan)
 {
     enum { LEAST = 16 };
