@@ -39,7 +39,10 @@ bool blas_load(struct blas *blas, struct assay_error *error)
         !find(handle, "openblas_get_parallel", &f.parallel) ||
         !find(handle, "openblas_get_num_threads", &f.threads) ||
         !find(handle, "openblas_set_num_threads", &f.set_threads))
-        return assay_fail(error, ASSAY_MACHINE, "cannot load OpenBLAS: %s", dlerror());
+        return assay_fail(
+            error, ASSAY_MACHINE,
+            "cannot load OpenBLAS, which is measured beside: %s; install it (Debian: libopenblas0)",
+            dlerror());
     f.set_threads(1);
     if (f.parallel() == 2 && f.threads() != 1)
         return assay_fail(error, ASSAY_MACHINE,

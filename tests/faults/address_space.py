@@ -4,7 +4,7 @@ import pathlib
 import resource
 
 import faults
-from faults import Proof, Scenario, check, run, skip
+from faults import Proof, Scenario, run, skip
 
 STEP, ENOUGH = 512, 1 << 20  # KiB
 
