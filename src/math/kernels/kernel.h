@@ -87,7 +87,9 @@ IN_HALVES(smaller_halves, SMALLER_HALF)
 
 /* Before a loop of at most so many rounds, whose arrays are to lie in registers. */
 #define PRAGMA(text) _Pragma(#text)
-#ifdef __clang__
+#ifdef ASSAY_ROLLED
+#define UNROLL(most)
+#elif defined __clang__
 #define UNROLL(most) PRAGMA(clang loop unroll(full))
 #else
 #define UNROLL(most) PRAGMA(GCC unroll most)
