@@ -95,6 +95,27 @@ void text_add_escaped(struct text *text, const char *bytes, size_t length)
     }
 }
 
+void text_add_quoted(struct text *text, const char *string)
+{
+    static const char named[] = "\"\\\b\f\n\r\t", letters[] = "\"\\bfnrt";
+    text_add_char(text, '"');
+    size_t length = strlen(string);
+    for (size_t size; length > 0; string += size, length -= size) {
+        uint32_t character = 0xFFFD;
+        size = utf8_decode(string, length, &character);
+        const char *name = size == 1 ? strchr(named, *string) : NULL;
+        if (name != NULL)
+            text_add(text, "\\%c", letters[name - named]);
+        else if (size == 0 || utf8_is_control(character))
+            text_add(text, "\\u%04X", (unsigned)character);
+        else
+            text_add_bytes(text, string, size);
+        if (size == 0)
+            size = 1;
+    }
+    text_add_char(text, '"');
+}
+
 void text_finish(struct text *text)
 {
     memory_free(text->bytes);

@@ -1,7 +1,5 @@
 #include "base/utf8.h"
 
-#include <string.h>
-
 size_t utf8_decode(const char *bytes, size_t length, uint32_t *character)
 {
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000}; /* of a form of so many bytes */
@@ -59,25 +57,4 @@ bool utf8_is_control(uint32_t character)
         if (character >= ranges[i].first && character <= ranges[i].last)
             return true;
     return false;
-}
-
-void utf8_add_quoted(struct text *text, const char *string)
-{
-    static const char named[] = "\"\\\b\f\n\r\t", letters[] = "\"\\bfnrt";
-    text_add_char(text, '"');
-    size_t length = strlen(string);
-    for (size_t size; length > 0; string += size, length -= size) {
-        uint32_t character = 0xFFFD;
-        size = utf8_decode(string, length, &character);
-        const char *name = size == 1 ? strchr(named, *string) : NULL;
-        if (name != NULL)
-            text_add(text, "\\%c", letters[name - named]);
-        else if (size == 0 || utf8_is_control(character))
-            text_add(text, "\\u%04X", (unsigned)character);
-        else
-            text_add_bytes(text, string, size);
-        if (size == 0)
-            size = 1;
-    }
-    text_add_char(text, '"');
 }

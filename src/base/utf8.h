@@ -6,8 +6,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/text.h"
-
 /* The bytes of the character that begins at `bytes` and its number; 0 where none does (cut short, overlong, a
  * surrogate, above U+10FFFF). */
 size_t utf8_decode(const char *bytes, size_t length, uint32_t *character);
@@ -22,8 +20,5 @@ size_t utf8_count(const char *bytes);
 /* What a reader does not see or what moves what they see: C0, DEL, C1, line separators, bidirectional
  * controls (Unicode TR 36), byte-order marks and the noncharacters U+FFFE and U+FFFF. */
 bool utf8_is_control(uint32_t character);
-
-/* `string` in double quotes with escapes that JSON and YAML understand alike; invalid bytes become U+FFFD. */
-void utf8_add_quoted(struct text *text, const char *string);
 
 #endif

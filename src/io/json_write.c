@@ -5,7 +5,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/utf8.h"
 
 static void begin_line(struct json_writer *writer)
 {
@@ -28,7 +27,7 @@ static void begin(struct json_writer *writer, const char *key)
         begin_line(writer);
     }
     if (key != NULL) {
-        utf8_add_quoted(writer->text, key);
+        text_add_quoted(writer->text, key);
         text_add(writer->text, writer->compact ? ":" : ": ");
     }
 }
@@ -59,7 +58,7 @@ void json_string(struct json_writer *writer, const char *key, const char *value)
         return;
     }
     begin(writer, key);
-    utf8_add_quoted(writer->text, value);
+    text_add_quoted(writer->text, value);
 }
 
 void json_number(struct json_writer *writer, const char *key, double value)

@@ -5,7 +5,6 @@
 #include <strings.h>
 
 #include "base/number.h"
-#include "base/utf8.h"
 
 static bool is_letter(char character)
 {
@@ -40,7 +39,7 @@ void node_write_string(const char *string, struct text *text)
     if (is_plainly_safe(string))
         text_add_bytes(text, string, strlen(string));
     else
-        utf8_add_quoted(text, string);
+        text_add_quoted(text, string);
 }
 
 /* A plain scalar keeps what it looks like; a number is written so that YAML 1.1 sees one too (1e-3 is a

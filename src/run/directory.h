@@ -1,4 +1,4 @@
-/* The run directory: whose it is, and that only one process writes it. */
+/* The run directory: its files, and that only one process writes them. */
 #ifndef RUN_DIRECTORY_H
 #define RUN_DIRECTORY_H
 
@@ -8,7 +8,6 @@
 #include "assay/error.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "run/identity.h"
 
 struct run_directory {
     const char *path;
@@ -26,11 +25,6 @@ void run_directory_owner(const char *path, char owner[RUN_OWNER_SIZE]);
  * and must outlive it. */
 bool run_directory_open(struct run_directory *directory, const char *path, struct assay_error *error);
 void run_directory_close(struct run_directory *directory); /* {0} is fine */
-
-/* Makes sure that there is nothing in it but this run: one with another identity is ASSAY_INVALID, with what
- * differs; or, with `again`, whatever run is there is removed (its own files, nothing else). */
-bool run_directory_claim(const struct run_directory *directory, const struct run_identity *identity,
-                         bool again, struct assay_error *error);
 
 /* Whether one of its files is there. False without memory. */
 bool run_directory_has(const char *directory, const char *name, bool *has, struct assay_error *error);

@@ -9,6 +9,7 @@
 #include "run/build.h"
 #include "run/checkpoints.h"
 #include "run/failure.h"
+#include "run/ownership.h"
 #include "run/summary.h"
 #include "train/weights.h"
 
@@ -51,7 +52,7 @@ static bool find_finished(struct run *run, bool *is_finished, struct assay_error
 /* Once the directory is open. */
 static bool begin(struct run *run, struct assay_error *error)
 {
-    if (!run_directory_claim(&run->directory, &run->identity, run->options->again, error) ||
+    if (!ownership_claim(&run->directory, &run->identity, run->options->again, error) ||
         !run_directory_remove(&run->directory, FAILURE_FILE, error))
         return false;
     run->provenance = (struct provenance){.identity = &run->identity,
