@@ -66,11 +66,49 @@ half = {"base.yaml": BASE, "begun.yaml": "name: begun\nbase: base.yaml\nseeds: [
 begun_too = [["work", "begun.yaml", "--index", "0", "--stop-after", "1"], ["run", "base.yaml", "seed=2", "name=begun", "--stop-after", "1"]]
 # Claims are decided together with those of the other experiments in the directory.
 other = TWO.replace("name: two", "name: other").replace("id: differ", "id: also")
+# An experiment that says all that one can say, over a config that is made of another.
+RICH = """\
+name: rich
+base: knobs.yaml
+seeds: [1, 2]
+runs_from: [two.yaml]
+points:
+  - {label: plain}
+  - {label: bare, set: {knobs.rate: 0}, reported: {val_error_pct: 5}}
+grid: {train.batch_size: [4, 8]}
+zip: [{"model[0].conv.maps": [2, 3], train.optimizer.sgd.momentum: [0.5, 0]}]
+random:
+  count: 2
+  from:
+    train.optimizer.sgd.learning_rate: {least: 0.01, most: 0.1, scale: logarithmic}
+    train.penalty.lambda: {values: [0, 0.1]}
+exclude: [{train.batch_size: 4, "model[0].conv.maps": 3}]
+method: {halving: {first: 1, eta: 2, metric: val_error_pct}}
+final: {metric: val_error_pct, seeds: [1, 2], set: {train.max_epochs: 3}}
+tables:
+  - name: chosen
+    points: final
+    columns: [{metric: test_error_pct}, {metric: val_loss, statistic: {mean: {first: 1, last: 2}}}]
+figures: [{name: curves, points: [plain, bare], columns: [val_loss]}]
+claims:
+  - {id: best, say: Plain is best, best_of: plain, among: [plain, bare], metric: test_error_pct}
+  - {id: same, say: The same, equivalent: [plain, bare], margin: 10%, metric: val_error_pct, statistic: {oscillation: {first: 1}}}
+  - id: both
+    say: All of it
+    all:
+      - {no_better: [plain, bare], margin: 1, metric: test_error_pct}
+      - {less: [bare, bare], metric: test_error_pct, against: val_error_pct}
+"""
+knobs = "extends: base.yaml\nknobs: {rate: 0.2}\nmodel: [conv: {maps: 2, kernel: 5, stride: 4}, tanh, dropout: \"${knobs.rate}\", linear: 10]\n"
+rich = {"base.yaml": BASE, "two.yaml": TWO, "knobs.yaml": knobs, "rich.yaml": RICH}
 several = {"base.yaml": BASE, "two.yaml": TWO.replace("[1]", "[1, 2, 3]"), "other.yaml": other}
 scenarios = [
     (Scenario(name, command, files, before, (program,)), most)
     for name, command, files, before, most in (
         ("check", ["check", "base.yaml"], None, [], 20),
+        ("overridden", ["check", "knobs.yaml", "knobs.rate=0.5", "model[0].conv.maps=3", "--origin"], rich, [], 20),
+        ("plan", ["check", "rich.yaml"], rich, [], 40),
+        ("search", ["sweep", "rich.yaml", "--dry-run"], rich, [], 20),
         ("run", ["run", "base.yaml", "--threads", "2"], None, [], 40),
         ("resume", ["run", "base.yaml", "--threads", "2"], None, begun, 40),
         ("sweep", ["sweep", "two.yaml", "-j", "1"], None, [], 20),
