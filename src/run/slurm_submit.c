@@ -39,10 +39,14 @@ static bool submit(const struct slurm_plan *plan, struct slurm_array *array, str
                                     .input_length = strlen(array->script),
                                     .output_limit = OUTPUT_LIMIT};
     const int code = program_run(&program, &output, &complaint);
-    const size_t digits = output.bytes != NULL ? strspn(output.bytes, "0123456789") : 0;
+    const char *said = output.bytes != NULL ? output.bytes : "";
+    const size_t digits = strspn(said, "0123456789");
     const bool done = code == 0 && digits > 0 && digits < sizeof array->job;
     if (done)
-        memcpy(array->job, output.bytes, digits);
+        memcpy(array->job, said, digits);
+    else if (code == 0)
+        assay_fail(error, ASSAY_MACHINE, "sbatch took the job, but said this instead of its number: %.*s",
+                   (int)strcspn(said, "\n"), said);
     else
         fail_program("sbatch", code, &complaint, error);
     text_finish(&dependency);

@@ -1,6 +1,6 @@
 /* Memory that cannot be had: linked into the whole program, so that the libraries' allocations come here too.
  *
- *     ASSAY_FAIL_ALLOCATION=K      the K-th allocation since main was about to start fails (from 1; 0: none)
+ *     ASSAY_FAIL_ALLOCATION=K      the K-th allocation from main to its end fails (from 1; 0: none)
  *     ASSAY_FAIL_ALLOCATION=K+     and so do all after it
  *     ASSAY_COUNT_ALLOCATIONS=F    their number is written to the file F at the end
  *     ASSAY_PLANT=leak|crash       what a test must find: the first failure leaks, or is taken for memory
@@ -82,6 +82,14 @@ static void write_count(void)
     close(file);
 }
 
+/* Behind the handlers of the program: what is left are destructors of libraries and compilers. */
+static void end(void)
+{
+    is_counting = false;
+    if (count_file != NULL)
+        write_count();
+}
+
 /* After the constructors of the libraries, which are not ours. */
 __attribute__((constructor)) static void begin(void)
 {
@@ -89,13 +97,12 @@ __attribute__((constructor)) static void begin(void)
     count_file = getenv("ASSAY_COUNT_ALLOCATIONS");
     if (which == NULL)
         return;
-    char *end;
-    first = strtoul(which, &end, 10);
-    from_then_on = *end == '+';
+    char *rest;
+    first = strtoul(which, &rest, 10);
+    from_then_on = *rest == '+';
     leaks = plant != NULL && strcmp(plant, "leak") == 0;
     crashes = plant != NULL && strcmp(plant, "crash") == 0;
     unsetenv("ASSAY_FAIL_ALLOCATION");
-    if (count_file != NULL)
-        atexit(write_count);
+    atexit(end);
     is_counting = true;
 }
