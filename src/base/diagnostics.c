@@ -238,3 +238,19 @@ void diagnostics_print(const struct diagnostics *diagnostics, struct text *text)
     else if (diagnostics->dropped_count > 0)
         text_add(text, "and %zu more\n", diagnostics->dropped_count);
 }
+
+bool diagnostics_fail(const struct diagnostics *diagnostics, const char *before, const char *doing,
+                      struct assay_error *error)
+{
+    struct text text = {0};
+    text_add(&text, "%s", before);
+    const size_t length = text.length;
+    if (diagnostics != NULL)
+        diagnostics_print(diagnostics, &text);
+    if (text.failed || text.length == length)
+        assay_fail_memory(error, doing);
+    else
+        assay_fail(error, diagnostics_status(diagnostics), "%.*s", (int)text.length - 1, text.bytes);
+    text_finish(&text);
+    return false;
+}

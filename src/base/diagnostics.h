@@ -50,4 +50,9 @@ diagnostics_status(const struct diagnostics *diagnostics); /* ASSAY_DONE when th
  * near the caret), and "and 3 more" at the end where some were dropped. */
 void diagnostics_print(const struct diagnostics *diagnostics, struct text *text);
 
+/* All of that as one error, behind `before` ("" or a line of its own); "out of memory while <doing>" where
+ * `diagnostics` is NULL or that cannot be written. Returns false always. */
+bool diagnostics_fail(const struct diagnostics *diagnostics, const char *before, const char *doing,
+                      struct assay_error *error);
+
 #endif

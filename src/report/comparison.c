@@ -76,10 +76,8 @@ static bool load(struct comparison *all, struct arena *arena, const char *metric
     const char *directories[COMPARISON_RUNS];
     for (size_t run = 0; run < all->run_count; run++)
         directories[run] = all->runs[run]->directory;
-    all->settings = settings_differing(arena, directories, all->run_count);
-    if (all->settings == NULL)
-        return assay_fail_memory(error, "comparing configs");
-    return choose_metrics(all, metric, error) && test_pairs(all, error);
+    all->settings = settings_differing(arena, directories, all->run_count, error);
+    return all->settings != NULL && choose_metrics(all, metric, error) && test_pairs(all, error);
 }
 
 const struct comparison *comparison_load(struct arena *arena, const char *const *paths, size_t count,

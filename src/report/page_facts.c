@@ -87,11 +87,13 @@ static struct setting *choose(struct arena *arena, const struct settings *settin
     return chosen;
 }
 
-static bool add_settings(struct text *text, struct arena *arena, const struct results *results)
+static bool add_settings(struct text *text, struct arena *arena, const struct results *results,
+                         struct assay_error *error)
 {
     struct known known;
-    const struct settings *settings =
-        find_known(arena, results, &known) ? settings_differing(arena, known.directories, known.count) : NULL;
+    const struct settings *settings = find_known(arena, results, &known)
+                                          ? settings_differing(arena, known.directories, known.count, error)
+                                          : NULL;
     if (settings == NULL)
         return false;
     size_t differing, partial;
@@ -171,8 +173,10 @@ static size_t count_machines(const struct results *results, struct machine *mach
     return count;
 }
 
-static bool add_machines(struct text *text, struct arena *arena, const struct results *results)
+static bool add_machines(struct text *text, struct arena *arena, const struct results *results,
+                         struct assay_error *error)
 {
+    (void)error; /* nothing is read */
     struct grid_column columns[FACTS + 1] = {[FACTS] = {"runs", true}};
     struct machine *machines = arena_allocate(arena, results->plan->count, sizeof *machines);
     if (machines == NULL)
@@ -198,13 +202,18 @@ static bool add_machines(struct text *text, struct arena *arena, const struct re
     return true;
 }
 
+/* Where `add` fails without a word it was for want of memory. */
 static bool with_arena(struct text *text, const struct results *results, struct assay_error *error,
-                       bool (*add)(struct text *text, struct arena *arena, const struct results *results))
+                       bool (*add)(struct text *text, struct arena *arena, const struct results *results,
+                                   struct assay_error *error))
 {
+    struct assay_error said = {0};
     struct arena *arena = arena_create();
-    const bool done = arena != NULL && add(text, arena, results);
+    const bool done = arena != NULL && add(text, arena, results, &said);
     arena_destroy(arena);
-    return done || assay_fail_memory(error, "making a page");
+    if (!done && said.status == ASSAY_DONE)
+        assay_fail_memory(&said, "making a page");
+    return done || assay_fail(error, said.status, "%s", said.text);
 }
 
 bool page_add_settings(struct text *text, const struct results *results, struct assay_error *error)

@@ -78,18 +78,28 @@ static void collect(struct collection *all, const struct node *node)
     }
 }
 
-/* Whether the run has a config.yaml that can be read. */
-static bool collect_file(struct collection *all, const char *directory)
+static const char doing[] = "comparing configs";
+
+/* *known: whether the run has a config.yaml. */
+static bool collect_file(struct collection *all, const char *directory, bool *known,
+                         struct assay_error *error)
 {
     char *path = path_join(directory, "config.yaml");
     struct diagnostics *unsaid = diagnostics_create();
-    const struct node *tree =
-        path != NULL && unsaid != NULL ? tree_load(all->arena, path, (struct place){0}, unsaid) : NULL;
+    const struct node *tree = NULL;
+    bool done = path != NULL && unsaid != NULL;
+    if (done) {
+        tree = tree_load(all->arena, path, (struct place){0}, unsaid);
+        done = diagnostics_status(unsaid) != ASSAY_MACHINE;
+    }
+    if (!done)
+        diagnostics_fail(unsaid, "", doing, error);
+    *known = tree != NULL;
     if (tree != NULL)
         collect(all, tree);
     diagnostics_destroy(unsaid);
     memory_free(path);
-    return tree != NULL;
+    return done && (!all->failed || assay_fail_memory(error, doing));
 }
 
 static const char *or_nothing(const char *value)
@@ -111,24 +121,34 @@ static bool differs(const struct setting *item, const bool *known, size_t runs)
     return false;
 }
 
-const struct settings *settings_differing(struct arena *arena, const char *const *directories, size_t count)
+static bool collect_all(struct collection *all, const char *const *directories, bool *known,
+                        struct assay_error *error)
+{
+    for (; all->run < all->runs; all->run++)
+        if (directories[all->run] != NULL &&
+            !collect_file(all, directories[all->run], &known[all->run], error))
+            return false;
+    return true;
+}
+
+const struct settings *settings_differing(struct arena *arena, const char *const *directories, size_t count,
+                                          struct assay_error *error)
 {
     struct collection all = {.arena = arena, .runs = count};
     bool *known = arena_allocate(arena, count, sizeof *known);
     struct settings *settings = arena_allocate(arena, 1, sizeof *settings);
-    all.failed = known == NULL || settings == NULL;
-    for (; all.run < count && !all.failed; all.run++)
-        known[all.run] = directories[all.run] != NULL && collect_file(&all, directories[all.run]);
-    size_t kept = 0;
-    for (size_t i = 0; i < all.count && !all.failed; i++)
+    bool done = known != NULL && settings != NULL;
+    if (!done)
+        assay_fail_memory(error, doing);
+    done = done && collect_all(&all, directories, known, error);
+    for (size_t i = 0; done && i < all.count; i++)
         if (differs(&all.items[i], known, count))
-            all.items[kept++] = all.items[i];
-    if (!all.failed) {
-        settings->items = kept > 0 ? arena_copy(arena, all.items, kept * sizeof *all.items) : NULL;
-        settings->count = kept;
-        all.failed = kept > 0 && settings->items == NULL;
+            all.items[settings->count++] = all.items[i];
+    if (done && settings->count > 0) {
+        settings->items = arena_copy(arena, all.items, settings->count * sizeof *all.items);
+        done = settings->items != NULL || assay_fail_memory(error, doing);
     }
     memory_free(all.items);
     text_finish(&all.path);
-    return all.failed ? NULL : settings;
+    return done ? settings : NULL;
 }

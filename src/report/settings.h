@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 
+#include "assay/error.h"
 #include "base/arena.h"
 
 /* One key: its path, and its value in each run ("" where it has none, or no config.yaml is known). */
@@ -18,8 +19,9 @@ struct settings {
 
 /* The keys of `count` run directories' config.yaml (NULL: a run without one) that are not the same in all
  * that have one, null being the same as absent; in the order of the files, and without knobs, whose effect
- * shows where they are used. Of an item like {tanh: {…}} there is also what it is: "model[1]", "tanh". NULL
- * without memory. */
-const struct settings *settings_differing(struct arena *arena, const char *const *directories, size_t count);
+ * shows where they are used. Of an item like {tanh: {…}} there is also what it is: "model[1]", "tanh". A file
+ * that is there and makes no sense is as none; NULL where one could not be read, or without memory. */
+const struct settings *settings_differing(struct arena *arena, const char *const *directories, size_t count,
+                                          struct assay_error *error);
 
 #endif

@@ -1,6 +1,7 @@
 #include "run/bench.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -138,13 +139,10 @@ static const struct plan *plan_batch(struct bench_state *state, int batch, int t
         copy->train.batch_size = batch;
         *config = copy;
         plan = plan_config(state->arena, copy, &prepared->shape, threads, keep_edges, diagnostics);
-        struct text text = {0};
-        if (plan == NULL) {
-            diagnostics_print(diagnostics, &text);
-            assay_fail(error, diagnostics_status(diagnostics), "with batches of %d:\n%s", batch,
-                       text.failed ? "" : text.bytes);
-        }
-        text_finish(&text);
+        char before[64];
+        snprintf(before, sizeof before, "with batches of %d:\n", batch);
+        if (plan == NULL)
+            diagnostics_fail(diagnostics, before, "planning the network", error);
     } else {
         assay_fail_memory(error, "planning the network");
     }

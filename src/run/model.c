@@ -42,11 +42,11 @@ static bool read_number(const struct tensor_file *file, const char *path, const 
 
 static bool tell(const struct diagnostics *diagnostics, const char *path, struct assay_error *error)
 {
-    struct text text = {0};
-    diagnostics_print(diagnostics, &text);
-    assay_fail(error, diagnostics_status(diagnostics), "%s: the config in its metadata does not fit:\n%s",
-               path, text.failed ? "" : text.bytes);
-    text_finish(&text);
+    struct text before = {0};
+    text_add(&before, "%s: the config in its metadata does not fit:\n", path);
+    diagnostics_fail(before.failed ? NULL : diagnostics, before.failed ? "" : before.bytes, "reading weights",
+                     error);
+    text_finish(&before);
     return false;
 }
 

@@ -10,18 +10,6 @@ static size_t count_keys(const struct node *tree, const struct assay_table *tabl
     return count;
 }
 
-static void tell(const struct diagnostics *diagnostics, struct assay_error *error)
-{
-    struct text text = {0};
-    if (diagnostics != NULL)
-        diagnostics_print(diagnostics, &text);
-    if (text.length == 0 || text.failed)
-        assay_fail_memory(error, "looking for experiments");
-    else
-        assay_fail(error, ASSAY_MACHINE, "%.*s", (int)text.length - 1, text.bytes);
-    text_finish(&text);
-}
-
 bool recognize_experiment(const char *path, bool *is_one, struct assay_error *error)
 {
     struct arena *arena = arena_create();
@@ -38,7 +26,7 @@ bool recognize_experiment(const char *path, bool *is_one, struct assay_error *er
         *is_one = count_keys(tree, &experiment_table_of_keys) > count_keys(tree, &config_table) + extends;
     }
     if (!done)
-        tell(unsaid, error);
+        diagnostics_fail(unsaid, "", "looking for experiments", error);
     diagnostics_destroy(unsaid);
     arena_destroy(arena);
     return done;

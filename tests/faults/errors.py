@@ -49,6 +49,8 @@ if __name__ == "__main__":
         (Scenario("table", ["table", "two.yaml"], before=swept), 8),
         (Scenario("claims", ["claims", "two.yaml"], before=swept), 8),
         (Scenario("status", ["status", "two.yaml"], before=swept), 8),
+        (Scenario("report", ["report", "two.yaml"], before=swept), 8),
+        (Scenario("compare", ["compare", *(f"results/two/{point}/seed-1" for point in ("plain", "bare"))], before=swept), 8),
         (Scenario("check", ["check", "base.yaml"]), 6),
     ):
         proof.each(proof.sample(points_of(scenario), most), fail_at(scenario))

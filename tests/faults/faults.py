@@ -282,8 +282,8 @@ class Scenario:
         return "killed" if killed else "same" if done.code == 0 else "clean"
 
 
-# What these print depends on how much was left to do.
-SPEAK_OF_WORK = ("sweep", "run", "heavy", "resume", "careless")
+# What these print depends on how much was left to do, or how long it took.
+SPEAK_OF_WORK = ("sweep", "run", "heavy", "resume", "careless", "bench")
 
 
 class Copy:

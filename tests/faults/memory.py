@@ -6,7 +6,7 @@ import pathlib
 import subprocess
 
 import faults
-from faults import BASE, JOBS, LONG, TWO, Proof, Scenario, check, environment, run, skip
+from faults import BASE, JOBS, LONG, TWO, Proof, Scenario, check, environment, idx, run, skip
 
 SANITIZERS = {"ASAN_OPTIONS": "detect_leaks=1:abort_on_error=0:exitcode=99:allocator_may_return_null=1"}
 
@@ -101,6 +101,8 @@ claims:
 """
 knobs = "extends: base.yaml\nknobs: {rate: 0.2}\nmodel: [conv: {maps: 2, kernel: 5, stride: 4}, tanh, dropout: \"${knobs.rate}\", linear: 10]\n"
 rich = {"base.yaml": BASE, "two.yaml": TWO, "knobs.yaml": knobs, "rich.yaml": RICH}
+images = {"base.yaml": BASE, "two.yaml": TWO, "images.idx": idx([2, 28, 28], bytes(2 * 28 * 28))}
+runs = [f"results/two/{point}/seed-1" for point in ("plain", "bare")]
 several = {"base.yaml": BASE, "two.yaml": TWO.replace("[1]", "[1, 2, 3]"), "other.yaml": other}
 scenarios = [
     (Scenario(name, command, files, before, (program,)), most)
@@ -116,6 +118,10 @@ scenarios = [
         ("begun", ["status", "begun.yaml"], half, begun_too, 12),
         ("table", ["table", "two.yaml"], None, swept, 20),
         ("claims", ["claims", "two.yaml"], several, swept, 20),
+        ("report", ["report", "two.yaml"], several, swept, 20),
+        ("compare", ["compare", *runs], None, swept, 12),
+        ("predict", ["predict", runs[0], "images.idx"], images, swept, 12),
+        ("bench", ["bench", "base.yaml", "--batch-sizes", "2,4", "--seconds", "0.01"], None, [], 12),
     )
 ]
 for plant in ["crash"] + (["leak"] if is_sanitized else []):
