@@ -122,6 +122,11 @@ static inline float root(float x, const int power)
     return power == 1 ? x : power == 2 ? sqrtf(x) : power == 4 ? sqrtf(sqrtf(x)) : sqrtf(sqrtf(sqrtf(x)));
 }
 
+static inline vector magnitude(vector x)
+{
+    return (vector)((int_vector)x & INT32_MAX);
+}
+
 INLINED void norm_of(const struct pooling *p, struct window w, ptrdiff_t offset, float *y, const float *x,
                      const int power, const int size)
 {
@@ -146,36 +151,41 @@ INLINED void lp_forward_power(const struct pooling *p, int first, int end, float
     WITH_SIZE(p, w, norm_of, offset, y, x, power);
 }
 
-/* High powers scale by the window's largest element, so that small values do not vanish. */
+/* As norm_of, by the window's largest element: where powers are high, small values would vanish. */
+INLINED void scaled_norm_of(const struct pooling *p, struct window w, ptrdiff_t offset, float *y,
+                            const float *x, const int power, const int size)
+{
+    const float exponent = (float)p->p, inverse = (float)(1 / p->p);
+    FOR_CHANNELS(p, c)
+    {
+        vector largest = {0}, sum = {0};
+        FOR_WINDOW(w, size, row, column)
+        {
+            const vector value = magnitude(*(const vector *)(x + place(p, row, column) + c));
+            const int_vector better = (value > largest) | (value != value);
+            largest = (vector)where(better, (int_vector)value, (int_vector)largest);
+        }
+        const vector scale = (vector)((int_vector)(1.0f / largest) & (largest != 0));
+        FOR_WINDOW(w, size, row, column)
+        {
+            const vector value = magnitude(*(const vector *)(x + place(p, row, column) + c)) * scale;
+            float part[WIDTH];
+            for (int l = 0; l < WIDTH; l++)
+                part[l] = power ? raise(value[l], power) : powf(value[l], exponent);
+            sum += *(const vector *)part;
+        }
+        float *to = y + offset + c;
+        for (int l = 0; l < WIDTH; l++)
+            to[l] = power ? root(sum[l], power) : powf(sum[l], inverse);
+        *(vector *)to *= largest;
+    }
+}
+
 INLINED void lp_forward_scaled(const struct pooling *p, int first, int end, float *y, const float *x,
                                const int power)
 {
-    const float exponent = (float)p->p, inverse = (float)(1 / p->p);
     FOR_OUTPUTS(p, first, end, w, offset)
-    FOR_CHANNELS(p, c)
-    {
-        float largest[WIDTH] = {0}, sum[WIDTH] = {0};
-        FOR_WINDOW(w, 0, row, column)
-        {
-            const float *from = x + place(p, row, column) + c;
-            for (int l = 0; l < WIDTH; l++) {
-                const float size = fabsf(from[l]);
-                largest[l] = size > largest[l] || size != size ? size : largest[l];
-            }
-        }
-        float scale[WIDTH];
-        for (int l = 0; l < WIDTH; l++)
-            scale[l] = largest[l] == 0 ? 0 : 1.0f / largest[l];
-        FOR_WINDOW(w, 0, row, column)
-        {
-            const float *from = x + place(p, row, column) + c;
-            for (int l = 0; l < WIDTH; l++)
-                sum[l] +=
-                    power ? raise(from[l] * scale[l], power) : powf(fabsf(from[l]) * scale[l], exponent);
-        }
-        for (int l = 0; l < WIDTH; l++)
-            y[offset + c + l] = largest[l] * (power ? root(sum[l], power) : powf(sum[l], inverse));
-    }
+    WITH_SIZE(p, w, scaled_norm_of, offset, y, x, power);
 }
 
 void KERNEL(lp_forward)(const struct pooling *p, int first, int end, float *y, const float *x)
