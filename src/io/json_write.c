@@ -5,7 +5,6 @@
 #include <math.h>
 #include <string.h>
 
-
 static void begin_line(struct json_writer *writer)
 {
     if (writer->compact)

@@ -80,7 +80,7 @@ static void collect(struct collection *all, const struct node *node)
 
 static const char doing[] = "comparing configs";
 
-/* *known: whether the run has a config.yaml. */
+/* *known: whether the run has a config.yaml that makes sense. */
 static bool collect_file(struct collection *all, const char *directory, bool *known,
                          struct assay_error *error)
 {
@@ -95,7 +95,7 @@ static bool collect_file(struct collection *all, const char *directory, bool *kn
     if (!done)
         diagnostics_fail(unsaid, "", doing, error);
     *known = tree != NULL;
-    if (tree != NULL)
+    if (done && tree != NULL)
         collect(all, tree);
     diagnostics_destroy(unsaid);
     memory_free(path);

@@ -31,8 +31,10 @@ static bool submit(const struct slurm_plan *plan, struct slurm_array *array, str
     struct text dependency = {0}, output = {0}, complaint = {0};
     if (array->after_count > 0)
         add_dependency(&dependency, plan, array);
-    if (dependency.failed)
+    if (dependency.failed) {
+        text_finish(&dependency);
         return assay_fail_memory(error, "submitting a job");
+    }
     const char *const arguments[] = {"sbatch", "--parsable", dependency.bytes, NULL};
     const struct program program = {.arguments = arguments,
                                     .input = array->script,
@@ -41,12 +43,18 @@ static bool submit(const struct slurm_plan *plan, struct slurm_array *array, str
     const int code = program_run(&program, &output, &complaint);
     const char *said = output.bytes != NULL ? output.bytes : "";
     const size_t digits = strspn(said, "0123456789");
-    const bool done = code == 0 && digits > 0 && digits < sizeof array->job;
+    const bool is_number = digits > 0 && strchr(";\n", said[digits]) != NULL; /* "17", "17;cluster" */
+    const bool done = code == 0 && is_number && digits < sizeof array->job;
     if (done)
         memcpy(array->job, said, digits);
+    else if (output.failed || complaint.failed)
+        assay_fail_memory(error, "reading what sbatch said");
     else if (code == 0)
-        assay_fail(error, ASSAY_MACHINE, "sbatch took the job, but said this instead of its number: %.*s",
-                   (int)strcspn(said, "\n"), said);
+        assay_fail(
+            error, ASSAY_MACHINE,
+            "sbatch has ended well, but said this instead of a job's number (`squeue --me` shows whether "
+            "there is one): %.*s",
+            (int)strcspn(said, "\n"), said);
     else
         fail_program("sbatch", code, &complaint, error);
     text_finish(&dependency);

@@ -8,7 +8,7 @@ from sweeping import TWO, check, check_equal, check_in, finish, kill, main, read
 
 
 def with_programs(**scripts):
-    """An environment in which only these are found, and no job is one of Slurm's."""
+    """An environment in which these are found first, and no job is one of Slurm's."""
     pathlib.Path("bin").mkdir(exist_ok=True)
     for name, script in scripts.items():
         path = pathlib.Path("bin", name)
@@ -37,11 +37,12 @@ def test_sizes_of_arrays():
 
 def test_answers_of_sbatch():
     write_two()
-    for script, said in (("echo Submitted", "sbatch took the job, but said this instead of its number: Submitted\n"),
-                         ("exit 0", "sbatch took the job, but said this instead of its number: \n"),
-                         ("printf '%050d' 1", "sbatch took the job, but said this instead of its number: 0000"),
+    for script, said in (("echo Submitted", "sbatch has ended well, but said this instead of a job's number (`squeue --me` shows whether there is one): Submitted\n"),
+                         ("echo 17abc", "sbatch has ended well, but said this instead of a job's number (`squeue --me` shows whether there is one): 17abc\n"),
+                         ("exit 0", "sbatch has ended well, but said this instead of a job's number (`squeue --me` shows whether there is one): \n"),
+                         ("printf '%050d' 1", "sbatch has ended well, but said this instead of a job's number (`squeue --me` shows whether there is one): 0000"),
                          ("echo first >&2; echo second >&2; exit 3", "sbatch has failed: first\n"), ("exit 3", "sbatch has failed: \n"),
-                         ("kill -9 $$", "sbatch has failed: ")):
+                         ("kill -9 $$", "sbatch has failed: sbatch was ended by signal 9\n")):
         done = sweep(env=with_programs(scontrol="exit 1", sbatch=script), wanted=4)
         check_in("assay: " + said, done.err)
         check_equal(done.out, "two: 4 runs: 4 pending\n")

@@ -144,7 +144,7 @@ def test_signals():
                                (signal.SIGUSR1, 75, "stopped"), (signal.SIGHUP, 129, "hung up")):
         out = f"by-{number}"
         sweep = start("sweep", "two.yaml", "-j", "2", "--out", out, start_new_session=True)
-        wait_for(lambda: any(rows(path) > 3 for path in run_directories(out)), "an epoch or two")
+        wait_for(lambda: sum(rows(path) > 0 for path in run_directories(out)) == 2, "an epoch of both")
         workers = children(sweep.pid)
         # A terminal tells the whole group, others the sweep alone.
         (os.killpg if number == signal.SIGINT else os.kill)(sweep.pid, number)

@@ -1,6 +1,7 @@
 /* Memory that cannot be had: linked into the whole program, so that the libraries' allocations come here too.
  *
- *     ASSAY_FAIL_ALLOCATION=K      the K-th allocation from main to its end fails (from 1; 0: none)
+ *     ASSAY_FAIL_ALLOCATION=K      the K-th allocation from just before main until its exit handlers have run
+ *                                  fails (from 1; 0: none)
  *     ASSAY_FAIL_ALLOCATION=K+     and so do all after it
  *     ASSAY_COUNT_ALLOCATIONS=F    their number is written to the file F at the end
  *     ASSAY_PLANT=leak|crash       what a test must find: the first failure leaks, or is taken for memory

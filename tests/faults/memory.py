@@ -1,6 +1,6 @@
-"""Every allocation failing, once and from then on, over checking, planning, training, checkpoints, going on, reports and the sweep: a
-clean stop, no crash, nothing leaked, and then the same bytes. The libraries' allocations are among them. The long form builds the
-program with the address and leak sanitizers for it. memory.py ASSAY SOURCE HELPERS [POINT ...]"""
+"""Every allocation failing, once and from then on, over checking, planning, training, checkpoints, going on, reports, predictions,
+measurements and the sweep: a clean stop, no crash, nothing leaked, and then the same bytes. The libraries' allocations are among them.
+The long form builds the program with the address and leak sanitizers for it. memory.py ASSAY SOURCE HELPERS [POINT ...]"""
 import os
 import pathlib
 import subprocess

@@ -85,7 +85,8 @@ IN_HALVES(smaller_halves, SMALLER_HALF)
 /* What is compiled anew for every set of constants it is called with. */
 #define INLINED static inline __attribute__((always_inline))
 
-/* Before a loop of at most so many rounds, whose arrays are to lie in registers. */
+/* Before a loop of at most so many rounds, whose arrays are to lie in registers. ASSAY_ROLLED: not where a
+ * compiler checks or counts what is in them, for it takes minutes; the bits are the same. */
 #define PRAGMA(text) _Pragma(#text)
 #ifdef ASSAY_ROLLED
 #define UNROLL(most)
