@@ -43,8 +43,9 @@ static bool read_array_size(size_t *array_size, struct assay_error *error)
     struct text output = {0}, complaint = {0};
     int64_t size = DEFAULT_ARRAY_SIZE;
     if (program_run(&program, &output, &complaint) == 0 && output.bytes != NULL) {
-        char *line = strstr(output.bytes, key), *value = line != NULL ? strchr(line, '=') : NULL;
+        char *value = strstr(output.bytes, key);
         if (value != NULL) {
+            value += strlen(key);
             value += strspn(value, "= ");
             value[strcspn(value, " \n")] = '\0';
             number_parse_int(value, &size);

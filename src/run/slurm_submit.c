@@ -16,6 +16,9 @@ static bool fail_program(const char *name, int code, const struct text *complain
     if (code == PROGRAM_MISSING)
         return assay_fail(error, ASSAY_MACHINE, "there is no %s here: this is no machine of a Slurm cluster",
                           name);
+    if (*said == '\0')
+        return assay_fail(error, ASSAY_MACHINE, "%s has failed with exit code %d and without a word", name,
+                          code);
     return assay_fail(error, ASSAY_MACHINE, "%s has failed: %.*s", name, (int)strcspn(said, "\n"), said);
 }
 

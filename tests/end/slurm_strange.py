@@ -29,7 +29,7 @@ def test_sizes_of_arrays():
     """MaxArraySize is one more than the largest number of a task; where nobody says it, it is Slurm's own 1001."""
     write("two.yaml", TWO.replace("[1, 2]", "600"))
     for said, wanted in (("echo; echo 'MaxArraySize            = 500'", [500, 500, 200]), ("echo; echo 'MaxArraySize = many'", [1001, 199]),
-                         ("echo; echo 'MaxArraySize'", [1001, 199]), ("exit 1", [1001, 199])):
+                         ("echo; echo 'MaxArraySize'; echo 'MaxDBDMsgs = 20'", [1001, 199]), ("exit 1", [1001, 199])):
         check_equal(array_sizes(with_programs(scontrol=said)), wanted)
     done = sweep("--dry-run", env=with_programs(scontrol="echo; echo 'MaxArraySize = 0'"), wanted=4)
     check_in("assay: this cluster takes no arrays of jobs: its MaxArraySize is 0\n", done.err)
@@ -41,7 +41,7 @@ def test_answers_of_sbatch():
                          ("echo 17abc", "sbatch has ended well, but said this instead of a job's number (`squeue --me` shows whether there is one): 17abc\n"),
                          ("exit 0", "sbatch has ended well, but said this instead of a job's number (`squeue --me` shows whether there is one): \n"),
                          ("printf '%050d' 1", "sbatch has ended well, but said this instead of a job's number (`squeue --me` shows whether there is one): 0000"),
-                         ("echo first >&2; echo second >&2; exit 3", "sbatch has failed: first\n"), ("exit 3", "sbatch has failed: \n"),
+                         ("echo first >&2; echo second >&2; exit 3", "sbatch has failed: first\n"), ("exit 3", "sbatch has failed with exit code 3 and without a word\n"),
                          ("kill -9 $$", "sbatch has failed: sbatch was ended by signal 9\n")):
         done = sweep(env=with_programs(scontrol="exit 1", sbatch=script), wanted=4)
         check_in("assay: " + said, done.err)
@@ -50,7 +50,7 @@ def test_answers_of_sbatch():
     once = with_programs(scontrol="echo; echo 'MaxArraySize = 3'", sbatch="[ ! -e first ] || exit 1; touch first; echo '17;cluster'")
     done = sweep(env=once, wanted=4)
     check_in("two: 4 runs: 4 pending\n  job 17: 3 runs\n`assay status two.yaml`", done.out)
-    check_in("assay: sbatch has failed: \n", done.err)
+    check_in("assay: sbatch has failed with exit code 1 and without a word\n", done.err)
 
 
 def test_one_at_a_time():

@@ -125,6 +125,18 @@ def test_children_that_nobody_wants():
     check_in("No dropout, seed 1: ended by signal 9 (Killed); trying once more\n", sweep.err)
 
 
+def test_config_that_cannot_be_read():
+    """It is there, so no page and no comparison is made without it."""
+    write_two()
+    write("two.yaml", read("two.yaml") + "tables: [{name: two, columns: [{metric: test_error_pct}]}]\n")
+    run("sweep", "two.yaml", "--quiet")
+    config = pathlib.Path("results/two/no-dropout/seed-1/config.yaml")
+    config.unlink()
+    config.symlink_to("config.yaml")
+    for words in (("report", "two.yaml"), ("compare", config.parent, "results/two/plain-as-it-is/seed-1")):
+        check_in(f"assay: cannot open {config}: ", run(*words, wanted=4).err)
+
+
 def test_owner_is_shown_harmlessly():
     """What a file of locks says is as untrusted as any other file."""
     write_two()
