@@ -83,7 +83,7 @@ static struct assay_model *load_model(const char *path, struct assay_image_shape
 static bool predict(struct work *work, const struct invocation *invocation, int threads,
                     struct assay_error *error)
 {
-    struct assay_image_shape shape;
+    struct assay_image_shape shape = {0};
     if (!read_images(work, invocation->arguments[1], &shape, error))
         return false;
     work->model = load_model(invocation->arguments[0], shape, threads, error);

@@ -1,5 +1,6 @@
 #include "cli/terminal.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,6 +56,7 @@ void add_clipped(struct text *text, const char *line, int columns)
 
 int count_rows(const char *lines, int columns)
 {
+    assert(columns > 0);
     int rows = 0;
     while (*lines != '\0') {
         int width = 0;

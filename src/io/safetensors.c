@@ -76,8 +76,8 @@ bool safetensors_encode(const struct tensor_file *file, char **bytes, size_t *le
 
 bool safetensors_write(const char *path, const struct tensor_file *file, struct assay_error *error)
 {
-    char *bytes;
-    size_t length;
+    char *bytes = NULL;
+    size_t length = 0;
     if (!safetensors_encode(file, &bytes, &length, error))
         return false;
     const bool done = file_write_atomic(path, bytes, length, error);

@@ -3,6 +3,7 @@
  * times fewer multiplications. Backward passes are the exact adjoints and share the transforms: V of the
  * input is kept for the weight's gradient, Q of the output's gradient serves both. The weights' points U and
  * their transpose are derived. */
+#include <assert.h>
 #include <stddef.h>
 
 #include "math/kernels.h"
@@ -407,6 +408,7 @@ bool convolution_winograd(struct assay_layer_plan *plan, const struct convolutio
     const struct assay_shape in = convolution->padded.shape, out = plan->output.shape;
     const size_t p = (size_t)plan->input.pitch, q = (size_t)plan->output.pitch, batch = (size_t)plan->batch;
     const struct filtering *filtering = filtering_of(convolution->kernel, &out);
+    assert(filtering != NULL); /* or it was not to be chosen */
     const int tiles_y = tiles_along(filtering, out.height), tiles_x = tiles_along(filtering, out.width);
     const size_t tiles = (size_t)(tiles_y * tiles_x);
     *d = (struct design){.convolution = *convolution,

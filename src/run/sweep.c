@@ -295,6 +295,7 @@ static bool is_anything_open(const struct sweep *sweep)
 /* Until there is nothing left to do with this plan, here or elsewhere, or all has been asked to stop. */
 static bool work(struct sweep *sweep, struct assay_error *error)
 {
+    assert(sweep->items != NULL); /* of the plan that was adopted */
     for (;;) {
         heed(sweep);
         if (!sweep->view->is_stopping && !start_more(sweep, error))

@@ -23,8 +23,9 @@ size_t rows_count(struct rows rows)
 
 const struct assay_field *rows_at(struct rows rows, size_t index)
 {
-    const size_t shared = common_count(rows);
-    return index < shared ? &rows.common->fields[index] : &rows.table->fields[index - shared];
+    if (rows.common != NULL && index < rows.common->count)
+        return &rows.common->fields[index];
+    return &rows.table->fields[index - common_count(rows)];
 }
 
 const struct assay_field *rows_find(struct rows rows, const char *key)

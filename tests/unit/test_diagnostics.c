@@ -143,11 +143,38 @@ static void test_machine(void)
     diagnostics_destroy(diagnostics);
 }
 
+static void test_as_an_error(void)
+{
+    struct assay_error error = {0};
+    struct diagnostics *diagnostics = diagnostics_create();
+    CU_ASSERT_FALSE(diagnostics_fail(diagnostics, "", "reading", &error)); /* nothing was said */
+    CU_ASSERT_EQUAL(error.status, ASSAY_MACHINE);
+    CU_ASSERT_STRING_EQUAL(error.text, "out of memory while reading");
+    const struct source source = source_of("a.yaml", "x: 1\n");
+    diagnose(diagnostics, (struct place){&source, 1, 4}, "x", "too small");
+    diagnose(diagnostics, (struct place){&source, 1, 1}, NULL, "unknown");
+    CU_ASSERT_FALSE(diagnostics_fail(diagnostics, "weights:\n", "reading", &error));
+    CU_ASSERT_EQUAL(error.status, ASSAY_INVALID);
+    CU_ASSERT_STRING_EQUAL(error.text, "weights:\na.yaml:1:1: unknown\n    1 | x: 1\n      | ^\n"
+                                       "a.yaml:1:4: x: too small\n    1 | x: 1\n      |    ^");
+    diagnose_machine(diagnostics, (struct place){0}, NULL, "cannot read y");
+    CU_ASSERT_FALSE(diagnostics_fail(diagnostics, "", "reading", &error));
+    CU_ASSERT_EQUAL(error.status, ASSAY_MACHINE);
+    diagnostics_destroy(diagnostics);
+    CU_ASSERT_FALSE(diagnostics_fail(NULL, "", "reading", &error));
+    CU_ASSERT_STRING_EQUAL(error.text, "out of memory while reading");
+}
+
 int main(void)
 {
     CU_TestInfo tests[] = {
-        {"none", test_none},   {"one", test_one},   {"a long line", test_long_line},
-        {"order", test_order}, {"many", test_many}, {"machine", test_machine},
+        {"none", test_none},
+        {"one", test_one},
+        {"a long line", test_long_line},
+        {"order", test_order},
+        {"many", test_many},
+        {"machine", test_machine},
+        {"as an error", test_as_an_error},
         CU_TEST_INFO_NULL,
     };
     return run_suite("diagnostics", tests);
