@@ -10,15 +10,29 @@ struct paths {
     size_t count;
 };
 
+static bool is_known(const struct paths *paths, const char *path)
+{
+    for (size_t i = 0; i < paths->count; i++)
+        if (strcmp(paths->items[i], path) == 0)
+            return true;
+    return false;
+}
+
+static void add_path(struct paths *paths, const char *path)
+{
+    if (!is_known(paths, path))
+        paths->items[paths->count++] = path;
+}
+
 static void add_paths(struct paths *paths, const struct said_point *listed, size_t listed_count,
                       const struct dimensions *dimensions)
 {
     for (size_t i = 0; i < listed_count; i++)
         for (size_t k = 0; k < listed[i].set.count; k++)
-            paths->items[paths->count++] = listed[i].set.map->keys[k]->text;
+            add_path(paths, listed[i].set.map->keys[k]->text);
     for (size_t i = 0; i < dimensions->count; i++)
         for (size_t k = 0; k < dimensions->items[i].width; k++)
-            paths->items[paths->count++] = dimensions->items[i].entries[k].key->text;
+            add_path(paths, dimensions->items[i].entries[k].key->text);
 }
 
 static size_t count_paths(const struct said_point *listed, size_t listed_count,
@@ -36,9 +50,8 @@ static bool check_key(const struct loader *loader, const struct paths *paths, co
                       const struct path *item)
 {
     struct text hint = {0};
-    for (size_t i = 0; i < paths->count; i++)
-        if (strcmp(paths->items[i], key->text) == 0)
-            return true;
+    if (is_known(paths, key->text))
+        return true;
     add_known(&hint, key->text, paths->items, paths->count);
     if (hint.failed)
         loader_refuse_memory(loader);

@@ -50,23 +50,23 @@ static struct text complaints_of(const char *path, judge *is_good)
     return complaints;
 }
 
-/* Cuts the text at the end of its first line. */
-static char *first_line(char *text)
-{
-    if (text != NULL)
-        text[strcspn(text, "\n")] = '\0';
-    return text;
-}
-
+/* The first lines of a file say, one by one, what must be said first of all. */
 static void check_bad(const char *path, judge *is_good)
 {
     static const char label[] = "# expect: ";
-    char *bytes;
+    char *bytes, *rest, *rest_said = NULL;
     size_t length;
     CU_ASSERT_FATAL(file_read(path, TREE_FILE_LIMIT, &bytes, &length, NULL));
-    const bool is_labelled = strncmp(bytes, label, strlen(label)) == 0;
     struct text complaints = complaints_of(path, is_good);
-    CHECK_TEXT(first_line(complaints.bytes), is_labelled ? first_line(bytes) + strlen(label) : path);
+    const char *said = complaints.length > 0 ? strtok_r(complaints.bytes, "\n", &rest_said) : NULL;
+    const char *line = strtok_r(bytes, "\n", &rest);
+    CHECK_TEXT(said, strncmp(line, label, strlen(label)) == 0 ? line + strlen(label) : path);
+    while ((line = strtok_r(NULL, "\n", &rest)) != NULL && strncmp(line, label, strlen(label)) == 0) {
+        do
+            said = strtok_r(NULL, "\n", &rest_said);
+        while (said != NULL && said[0] == ' '); /* shows the place */
+        CHECK_TEXT(said, line + strlen(label));
+    }
     text_finish(&complaints);
     memory_free(bytes);
 }
@@ -117,7 +117,7 @@ int main(void)
         return EXIT_FAILURE;
     }
     return run_suite("bad", (CU_TestInfo[]){
-                                {"every wrong file is refused as its first line says", test_bad},
+                                {"every wrong file is refused as its first lines say", test_bad},
                                 {"every file of ours is taken", test_good},
                                 CU_TEST_INFO_NULL,
                             });
