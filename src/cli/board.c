@@ -78,11 +78,6 @@ static size_t count_ended(const struct run_counts *counts)
     return counts->of[RUN_FINISHED] + counts->of[RUN_DIVERGED] + counts->of[RUN_PRUNED];
 }
 
-static size_t count_all(const struct run_plan *plan)
-{
-    return plan->count + plan->later;
-}
-
 static bool has_reported_stale(const struct board *board, const struct run_counts *counts)
 {
     return board->has_begun || counts->of[RUN_STALE] == 0;
@@ -93,12 +88,7 @@ void board_begun(void *cookie, const struct sweep_view *view)
     struct board *board = cookie;
     const struct run_counts counts = count_states(view);
     struct text line = {0};
-    text_add(&line, "%s: ", view->plan->experiment->name);
-    add_run_count(&line, count_all(view->plan));
-    text_add(&line, ", ");
-    add_counts(&line, &counts);
-    if (view->plan->later > 0)
-        text_add(&line, ", %zu final ones later", view->plan->later);
+    add_plan_counts(&line, view->plan, &counts);
     if (!board->is_quiet)
         say(board, NULL, &line);
     text_finish(&line);
@@ -123,7 +113,7 @@ void board_ended(void *cookie, const struct sweep_view *view, size_t run)
         return;
     const struct run_counts counts = count_states(view);
     struct text line = {0};
-    text_add(&line, "[%zu/%zu] ", count_ended(&counts), count_all(view->plan));
+    text_add(&line, "[%zu/%zu] ", count_ended(&counts), run_plan_size(view->plan));
     add_run_name(&line, ended);
     text_add(&line, ": %s", run_state_names[state]);
     if (item->why[0] != '\0' && item->is_given_up) {
@@ -199,7 +189,7 @@ static void add_total(struct text *text, const struct sweep_view *view, const st
 {
     const bool is_waiting = sweep_view_is_waiting(view);
     struct text line = {0};
-    text_add(&line, "%zu/%zu done: ", count_ended(counts), count_all(view->plan));
+    text_add(&line, "%zu/%zu done: ", count_ended(counts), run_plan_size(view->plan));
     add_counts(&line, counts);
     text_add(&line, "; ");
     add_duration(&line, clock_seconds() - view->started);

@@ -58,6 +58,19 @@ void add_run_count(struct text *text, size_t count)
     text_add(text, "%zu run%s", count, count == 1 ? "" : "s");
 }
 
+void add_plan_counts(struct text *text, const struct run_plan *plan, const struct run_counts *counts)
+{
+    text_add(text, "%s: ", plan->experiment->name);
+    add_run_count(text, run_plan_size(plan));
+    text_add(text, ": ");
+    add_counts(text, counts);
+    if (plan->later > plan->never)
+        text_add(text, ", %zu final ones later", plan->later - plan->never);
+    if (plan->never > 0)
+        text_add(text, ", %zu final ones never, for no setting ended with a %s", plan->never,
+                 plan->experiment->final->by.metric);
+}
+
 static void add_error(struct text *text, const char *name, double error_pct)
 {
     if (!isnan(error_pct))

@@ -22,6 +22,8 @@ void add_json_counts(struct json_writer *json, const char *key, const struct run
 
 /* "3 runs", "1 run" */
 void add_run_count(struct text *text, size_t count);
+/* "pooling: 8 runs: 3 finished, 2 pending, 3 final ones later" */
+void add_plan_counts(struct text *text, const struct run_plan *plan, const struct run_counts *counts);
 
 /* What a run that is at its end came to: "test error 0.72 %, validation 0.81 %, after epoch 9 of 14, 6 min 2
  * s". */

@@ -149,12 +149,7 @@ static void add_text(struct text *text, const struct overview *overview)
     const struct run_plan *plan = overview->plan;
     const int slots = at_once(overview);
     const double left_s = run_estimates_clock(overview->estimates, slots);
-    text_add(text, "%s: ", plan->experiment->name);
-    add_run_count(text, plan->count + plan->later);
-    text_add(text, ": ");
-    add_counts(text, &overview->counts);
-    if (plan->later > 0)
-        text_add(text, ", %zu final ones later", plan->later);
+    add_plan_counts(text, plan, &overview->counts);
     text_add_char(text, '\n');
     if (overview->estimates->left > 0 && isfinite(left_s)) {
         text_add(text, "about ");
@@ -202,8 +197,9 @@ static void add_json(struct text *text, const struct overview *overview)
     struct json_writer json = {.text = text};
     json_open(&json, NULL, '{');
     json_string(&json, "experiment", plan->experiment->name);
-    json_integer(&json, "run_count", (long long)(plan->count + plan->later));
+    json_integer(&json, "run_count", (long long)run_plan_size(plan));
     json_integer(&json, "later", (long long)plan->later);
+    json_integer(&json, "never", (long long)plan->never);
     add_json_counts(&json, "totals", &overview->counts);
     json_number(&json, "seconds_left", run_estimates_clock(overview->estimates, at_once(overview)));
     json_integer(&json, "at_once", at_once(overview));

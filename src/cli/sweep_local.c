@@ -38,17 +38,14 @@ static void add_dry_text(struct text *text, const struct sweep_request *request,
     for (size_t i = 0; i < plan->count; i++)
         if (strlen(short_directory(plan, &plan->runs[i])) > width)
             width = strlen(short_directory(plan, &plan->runs[i]));
-    text_add(text, "%s: ", plan->experiment->name);
-    add_run_count(text, plan->count + plan->later);
-    text_add(text, ": ");
-    add_counts(text, counts);
+    add_plan_counts(text, plan, counts);
     text_add_char(text, '\n');
     for (size_t i = 0; i < plan->count; i++)
         add_run_line(text, plan, &plan->runs[i], seen[i].state, (int)width);
-    if (plan->later > 0)
+    if (plan->later > plan->never)
         text_add(text,
                  "and %zu final ones, of the best setting of each point, once the others are finished\n",
-                 plan->later);
+                 plan->later - plan->never);
     if (estimates->left == 0)
         return;
     text_add(text, "%zu to run, %d at once: ", estimates->left, slots);
@@ -68,8 +65,9 @@ static void add_dry_json(struct text *text, const struct sweep_request *request,
     struct json_writer json = {.text = text};
     json_open(&json, NULL, '{');
     json_string(&json, "experiment", plan->experiment->name);
-    json_integer(&json, "run_count", (long long)(plan->count + plan->later));
+    json_integer(&json, "run_count", (long long)run_plan_size(plan));
     json_integer(&json, "later", (long long)plan->later);
+    json_integer(&json, "never", (long long)plan->never);
     json_integer(&json, "to_run", (long long)estimates->left);
     json_integer(&json, "at_once", slots_of(request));
     json_number(&json, "seconds_left", run_estimates_clock(estimates, slots_of(request)));
@@ -133,12 +131,7 @@ static void add_end(struct text *text, const struct sweep_view *view, const char
 {
     const struct run_counts counts = count_view(view);
     bool any = false;
-    text_add(text, "%s: ", view->plan->experiment->name);
-    add_run_count(text, view->plan->count + view->plan->later);
-    text_add(text, ": ");
-    add_counts(text, &counts);
-    if (view->plan->later > 0)
-        text_add(text, ", %zu final ones later", view->plan->later);
+    add_plan_counts(text, view->plan, &counts);
     text_add_char(text, '\n');
     for (size_t i = 0; i < view->plan->count; i++)
         if (has_failed(view, i)) {
@@ -156,8 +149,9 @@ static void add_json_end(struct text *text, const struct sweep_view *view)
     struct json_writer json = {.text = text};
     json_open(&json, NULL, '{');
     json_string(&json, "experiment", view->plan->experiment->name);
-    json_integer(&json, "run_count", (long long)(view->plan->count + view->plan->later));
+    json_integer(&json, "run_count", (long long)run_plan_size(view->plan));
     json_integer(&json, "later", (long long)view->plan->later);
+    json_integer(&json, "never", (long long)view->plan->never);
     add_json_counts(&json, "totals", &counts);
     json_open(&json, "failed", '[');
     for (size_t i = 0; i < view->plan->count; i++)
@@ -190,7 +184,7 @@ static void say_stopped(const struct sweep_view *view, enum assay_status status,
                                                     : "stopped";
     if (error->text[0] == '\0')
         assay_fail(error, status, "%s with %zu of %zu runs done; the same command goes on", said,
-                   count_done(view), view->plan->count + view->plan->later);
+                   count_done(view), run_plan_size(view->plan));
 }
 
 static enum assay_status launch(struct invocation *invocation, struct planned_experiment *planned,

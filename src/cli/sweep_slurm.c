@@ -88,13 +88,7 @@ static void add_array(struct text *text, const struct slurm_plan *slurm, size_t 
 
 static void add_summary(struct text *text, const struct submission *submission)
 {
-    const struct run_plan *plan = submission->request->plan;
-    text_add(text, "%s: ", plan->experiment->name);
-    add_run_count(text, plan->count + plan->later);
-    text_add(text, ": ");
-    add_counts(text, &submission->counts);
-    if (plan->later > 0)
-        text_add(text, ", %zu final ones later", plan->later);
+    add_plan_counts(text, submission->request->plan, &submission->counts);
 }
 
 static void add_json(struct text *text, const struct submission *submission)
@@ -104,7 +98,7 @@ static void add_json(struct text *text, const struct submission *submission)
     struct json_writer json = {.text = text};
     json_open(&json, NULL, '{');
     json_string(&json, "experiment", plan->experiment->name);
-    json_integer(&json, "run_count", (long long)(plan->count + plan->later));
+    json_integer(&json, "run_count", (long long)run_plan_size(plan));
     add_json_counts(&json, "totals", &submission->counts);
     json_open(&json, "arrays", '[');
     for (size_t i = 0; i < slurm->count; i++) {

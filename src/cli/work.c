@@ -25,7 +25,7 @@ static const struct planned_run *find_run(const struct run_plan *plan, int64_t i
                                           struct assay_error *error)
 {
     const struct planned_run *run = run_plan_find(plan, (size_t)index);
-    const size_t all = plan->count + plan->later;
+    const size_t all = run_plan_size(plan);
     if (run == NULL && (size_t)index < all)
         assay_fail(error, ASSAY_INCOMPLETE,
                    "run %" PRId64 " of %s is a final one: it is known once all runs that it depends on are "

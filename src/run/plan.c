@@ -107,7 +107,7 @@ static bool add_runs(struct plan_draft *draft, const char *out, const struct sha
 }
 
 static bool add_final_runs(struct plan_draft *draft, const char *out, const struct shared_runs *shared,
-                           size_t *later)
+                           struct run_plan *plan)
 {
     const struct experiment *experiment = draft->experiment;
     const size_t first = draft->count;
@@ -119,8 +119,14 @@ static bool add_final_runs(struct plan_draft *draft, const char *out, const stru
     if (configs == NULL)
         return diagnose_memory(draft->diagnostics);
     const size_t problems = diagnostics_count(draft->diagnostics);
-    for (size_t f = 0; f < finals; f++)
-        configs[f] = plan_final_config(draft, &experiment->points[points + f]);
+    for (size_t f = 0; f < finals; f++) {
+        bool is_decided;
+        configs[f] = plan_final_config(draft, &experiment->points[points + f], &is_decided);
+        if (configs[f] == NULL)
+            plan->later += experiment->final->seed_count;
+        if (configs[f] == NULL && is_decided)
+            plan->never += experiment->final->seed_count;
+    }
     if (diagnostics_count(draft->diagnostics) > problems)
         return false;
     for (size_t s = 0; s < experiment->final->seed_count; s++)
@@ -129,9 +135,7 @@ static bool add_final_runs(struct plan_draft *draft, const char *out, const stru
                                             .point = &experiment->points[points + f],
                                             .seed = experiment->final->seeds[s],
                                             .fold = -1};
-            if (configs[f] == NULL)
-                ++*later;
-            else if (!add_run(draft, run, configs[f], out, shared))
+            if (configs[f] != NULL && !add_run(draft, run, configs[f], out, shared))
                 return false;
         }
     return true;
@@ -158,19 +162,22 @@ const struct run_plan *run_plan_create(struct arena *arena, const struct experim
         diagnose_memory(diagnostics);
         return NULL;
     }
-    size_t later = 0;
     if (!collect_shared(&draft, directory, &shared) || !add_runs(&draft, directory, &shared) ||
         (experiment->halving != NULL && !plan_rungs(&draft)) ||
-        (experiment->final != NULL && !add_final_runs(&draft, directory, &shared, &later)))
+        (experiment->final != NULL && !add_final_runs(&draft, directory, &shared, plan)))
         return NULL;
     *source = (struct source){.name = experiment->path};
-    *plan = (struct run_plan){.experiment = experiment,
-                              .place = {.source = source},
-                              .out = directory,
-                              .runs = draft.runs,
-                              .count = draft.count,
-                              .later = later};
+    plan->experiment = experiment;
+    plan->place.source = source;
+    plan->out = directory;
+    plan->runs = draft.runs;
+    plan->count = draft.count;
     return plan;
+}
+
+size_t run_plan_size(const struct run_plan *plan)
+{
+    return plan->count + plan->later;
 }
 
 const struct planned_run *run_plan_find(const struct run_plan *plan, size_t index)

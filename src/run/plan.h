@@ -35,8 +35,12 @@ struct run_plan {
     const char *out;
     const struct planned_run *runs; /* ascending by index */
     size_t count;
-    size_t later; /* final runs that cannot be planned yet */
+    size_t later; /* final runs that are not planned: as yet, or … */
+    size_t never; /* … of these, because no setting ended with the number it is to be chosen by */
 };
+
+/* The runs that it has and will have. */
+size_t run_plan_size(const struct run_plan *plan);
 
 /* Looks at run directories only where final runs or halving depend on them, and never at data. NULL without
  * memory, or where a final config does not bind: diagnosed. Lives in the arena. */

@@ -248,7 +248,7 @@ static int median_best_epoch(const struct plan_draft *draft, const struct experi
 }
 
 /* Whether all that can be chosen from is known. */
-static bool is_decided(const struct plan_draft *draft, size_t listed)
+static bool has_ended_all(const struct plan_draft *draft, size_t listed)
 {
     for (size_t i = 0; i < draft->count; i++) {
         const struct planned_run *run = &draft->runs[i];
@@ -266,12 +266,14 @@ static bool is_pruned(const struct plan_draft *draft, const struct experiment_po
     return false;
 }
 
-const struct config *plan_final_config(struct plan_draft *draft, const struct experiment_point *final)
+const struct config *plan_final_config(struct plan_draft *draft, const struct experiment_point *final,
+                                       bool *is_decided)
 {
     const struct experiment *experiment = draft->experiment;
     const struct experiment_point *chosen = NULL;
     double best = INFINITY;
-    if (!is_decided(draft, final->listed))
+    *is_decided = has_ended_all(draft, final->listed);
+    if (!*is_decided)
         return NULL;
     for (size_t p = 0; p < experiment->point_count; p++) {
         const struct experiment_point *point = &experiment->points[p];

@@ -199,7 +199,7 @@ static void collect(const struct draft *draft, bool (*wanted)(enum run_state), s
 static void collect_later(const struct draft *draft, struct stage *stage)
 {
     const struct run_plan *plan = plan_of(draft);
-    for (size_t index = 0, i = 0; index < plan->count + plan->later; index++)
+    for (size_t index = 0, i = 0; index < run_plan_size(plan); index++)
         if (i < plan->count && plan->runs[i].index == index)
             i++;
         else
@@ -235,8 +235,8 @@ static size_t count_rungs(const struct draft *draft)
 static bool add_stage(struct draft *draft, enum slurm_stage kind, struct assay_error *error)
 {
     const struct run_plan *plan = plan_of(draft);
-    struct stage stage = {
-        .kind = kind, .runs = arena_allocate(draft->arena, plan->count + plan->later, sizeof *stage.runs)};
+    struct stage stage = {.kind = kind,
+                          .runs = arena_allocate(draft->arena, run_plan_size(plan), sizeof *stage.runs)};
     if (stage.runs == NULL)
         return assay_fail_memory(error, "planning arrays of jobs");
     if (kind == SLURM_FINAL)
@@ -255,7 +255,7 @@ struct slurm_plan *slurm_plan_create(struct arena *arena, const struct slurm_req
     if (!read_array_size(&draft.array_size, error))
         return NULL;
     const struct run_plan *plan = plan_of(&draft);
-    const size_t rungs = count_rungs(&draft), of_stage = (plan->count + plan->later) / draft.array_size + 1;
+    const size_t rungs = count_rungs(&draft), of_stage = run_plan_size(plan) / draft.array_size + 1;
     draft.plan = arena_allocate(arena, 1, sizeof *draft.plan);
     if (draft.plan != NULL)
         draft.plan->arrays = arena_allocate(arena, (rungs + 2) * of_stage, sizeof *draft.plan->arrays);

@@ -329,7 +329,7 @@ static bool plan_again(struct sweep *sweep, bool *more, struct assay_error *erro
 static bool create(struct sweep *sweep, struct assay_error *error)
 {
     const struct sweep_request *request = sweep->request;
-    const size_t most = request->plan->count + request->plan->later;
+    const size_t most = run_plan_size(request->plan);
     sweep->cpus = team_cpu_count();
     int at_once = request->jobs > 0      ? request->jobs
                   : request->threads > 0 ? sweep->cpus / request->threads

@@ -42,7 +42,7 @@ def test_to_the_end():
     done = run("sweep", "two.yaml", "-j", "2")
     check_equal(done.out, "two: 4 runs: 4 finished\n")
     lines = done.err.splitlines()
-    check_equal(lines[0], "two: 4 runs, 4 pending")
+    check_equal(lines[0], "two: 4 runs: 4 pending")
     check_equal(len(lines), 5)
     check_in("[1/4] ", lines[1])
     check(lines[4].startswith("[4/4] ") and ": finished, test error " in lines[4] and ", validation " in lines[4], lines)
@@ -86,7 +86,7 @@ final:
     check_in("run 12 of cross is a final one: it is known once all runs that it depends on are finished", done.err)
     done = run("sweep", "cross.yaml", "-j", "2")
     check_equal(done.out, "cross: 16 runs: 16 finished\n")
-    check_in("cross: 16 runs, 12 finished, 4 pending\n", done.err)
+    check_in("cross: 16 runs: 12 finished, 4 pending\n", done.err)
     plan = status("cross.yaml")
     check_equal((len(plan["runs"]), plan["later"]), (16, 0))
     check_equal([one["index"] for one in plan["runs"]], list(range(16)))
@@ -144,6 +144,24 @@ method: {halving: {first: 2, eta: 3, metric: val_loss}}
     before = records()
     run("sweep", "search.yaml")
     check_equal(records(), before)
+
+
+def test_search_that_diverges():
+    """A setting that diverges is the worst of all; where every one does, nothing can be chosen, and that is said."""
+    text = """\
+base: base.yaml
+seeds: 1
+grid: {train.optimizer.sgd.learning_rate: [%s]}
+method: {halving: {first: 1, eta: 2, metric: val_error_pct}}
+final: {metric: val_error_pct, seeds: [1, 2]}
+"""
+    write("base.yaml", read("base.yaml").replace("tanh", "relu"))
+    write("wild.yaml", text % "1.0e+6, 0.01, 1.0e+5, 0.001")
+    check_equal(run("sweep", "wild.yaml").out, "wild: 6 runs: 3 finished, 2 diverged, 1 pruned\n")
+    write("all.yaml", text % "1.0e+6, 1.0e+5")
+    wanted = "all: 4 runs: 2 diverged, 2 final ones never, for no setting ended with a val_error_pct\n"
+    check_equal(run("sweep", "all.yaml", wanted=1).out, wanted)
+    check_in(wanted, run("status", "all.yaml").out)
 
 
 def test_runs_from():

@@ -226,7 +226,7 @@ def test_waits_for_others_and_takes_over():
     check_in(f" {other.pid}\n", run("status", "two.yaml").out)
     sweep = start("sweep", "two.yaml")
     line = sweep.stderr.readline()
-    check_equal(line, "two: 1 run, 1 running\n")
+    check_equal(line, "two: 1 run: 1 running\n")
     line = sweep.stderr.readline()
     check_equal(line, "nothing left to start here; waiting for 1 run elsewhere (ending this sweep leaves them alone)\n")
     kill(other.pid, signal.SIGKILL)
