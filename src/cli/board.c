@@ -108,7 +108,7 @@ void board_ended(void *cookie, const struct sweep_view *view, size_t run)
     const struct planned_run *ended = &view->plan->runs[run];
     const struct sweep_item *item = &view->items[run];
     const enum run_state state = item->seen.state;
-    const bool has_failed = item->is_given_up || run_state_is_failure(view->plan->experiment, state);
+    const bool has_failed = item->is_given_up || run_state_is_failure(view->plan->experiment, ended, state);
     if (board->is_quiet && !has_failed)
         return;
     const struct run_counts counts = count_states(view);

@@ -14,14 +14,6 @@ static size_t count_final(const struct experiment *experiment)
     return count;
 }
 
-static size_t count_runs(const struct experiment *experiment)
-{
-    const size_t finals = count_final(experiment),
-                 folds = experiment->folds > 0 ? (size_t)experiment->folds : 1;
-    const size_t final_seeds = experiment->final != NULL ? experiment->final->seed_count : 0;
-    return (experiment->point_count - finals) * experiment->seed_count * folds + finals * final_seeds;
-}
-
 /* text */
 
 static void add_count(struct text *text, size_t count, const char *noun)
@@ -45,7 +37,7 @@ static void add_heading(const struct experiment *experiment, struct text *text)
         add_count(text, experiment->final->seed_count, "seed");
     }
     text_add(text, ": ");
-    add_count(text, count_runs(experiment), "run");
+    add_count(text, experiment_run_count(experiment), "run");
     text_add(text, "%s\n", experiment->exclusive ? ", one at a time" : "");
     if (experiment->halving != NULL)
         text_add(text, "successive halving: %d epochs first, one of %d points goes on\n",
@@ -207,7 +199,7 @@ static void add_json(const struct experiment *experiment, struct text *text)
     json_close(&json);
     json_integer(&json, "folds", experiment->folds);
     json_bool(&json, "exclusive", experiment->exclusive);
-    json_integer(&json, "runs", (long long)count_runs(experiment));
+    json_integer(&json, "runs", (long long)experiment_run_count(experiment));
     add_json_points(experiment, &json);
     add_json_displays(experiment, &json);
     add_json_claims(experiment, &json);

@@ -108,7 +108,7 @@ static struct run_counts count_view(const struct sweep_view *view)
 static bool has_failed(const struct sweep_view *view, size_t run)
 {
     return view->items[run].is_given_up ||
-           run_state_is_failure(view->plan->experiment, view->items[run].seen.state);
+           run_state_is_failure(view->plan->experiment, &view->plan->runs[run], view->items[run].seen.state);
 }
 
 static void add_failed(struct text *text, const struct sweep_view *view, size_t run)

@@ -124,7 +124,7 @@ static enum assay_status judge(const struct submission *submission)
 {
     const struct run_plan *plan = submission->request->plan;
     for (size_t i = 0; i < plan->count; i++)
-        if (!run_state_is_success(plan->experiment, submission->seen[i].state))
+        if (!run_state_is_success(plan->experiment, &plan->runs[i], submission->seen[i].state))
             return ASSAY_INCOMPLETE;
     return plan->later > 0 ? ASSAY_INCOMPLETE : ASSAY_DONE;
 }

@@ -34,7 +34,8 @@ static void add_errors(struct text *text, const struct assay_run_result *result)
     }
 }
 
-static void add_text(struct text *text, const struct assay_run_result *result, const char *directory)
+static void add_text(struct text *text, const struct assay_run_result *result, const char *directory,
+                     bool again)
 {
     add_errors(text, result);
     if (result->finished)
@@ -43,7 +44,9 @@ static void add_text(struct text *text, const struct assay_run_result *result, c
     else
         text_add(text, "not finished: %d epoch%s done, ", result->epochs, result->epochs == 1 ? "" : "s");
     add_duration(text, result->train_s + result->eval_s);
-    text_add(text, result->finished ? "\n" : "; the same command without --stop-after goes on\n");
+    if (!result->finished)
+        text_add(text, "; the same command without --stop-after%s goes on", again ? " and --again" : "");
+    text_add_char(text, '\n');
     text_add(text, "directory   %s\n", directory);
 }
 
@@ -93,7 +96,7 @@ void training_show(struct invocation *invocation, const char *directory,
     if (invocation->format == JSON)
         add_json(&invocation->out, result, directory);
     else if (!invocation->quiet && (status == ASSAY_DONE || result->finished))
-        add_text(&invocation->out, result, directory);
+        add_text(&invocation->out, result, directory, option_given(invocation, "again"));
 }
 
 enum assay_status train_config(struct invocation *invocation, const struct training *training,

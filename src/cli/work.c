@@ -26,7 +26,11 @@ static const struct planned_run *find_run(const struct run_plan *plan, int64_t i
 {
     const struct planned_run *run = run_plan_find(plan, (size_t)index);
     const size_t all = run_plan_size(plan);
-    if (run == NULL && (size_t)index < all)
+    if (run == NULL && (size_t)index < all && plan->never == plan->later)
+        assay_fail(error, ASSAY_INCOMPLETE,
+                   "run %" PRId64 " of %s is a final one, and no setting ended with a %s to be chosen by",
+                   index, plan->experiment->name, plan->experiment->final->by.metric);
+    else if (run == NULL && (size_t)index < all)
         assay_fail(error, ASSAY_INCOMPLETE,
                    "run %" PRId64 " of %s is a final one: it is known once all runs that it depends on are "
                    "finished",
@@ -136,6 +140,11 @@ static enum assay_status run(struct invocation *invocation, struct assay_error *
         !option_integer(invocation, "threads", 1, THREADS_LIMIT, 0, &threads, error) ||
         !training_options(invocation, &training, error))
         return error->status;
+    if (training.again && option_given(invocation, "requeue")) {
+        assay_fail(error, ASSAY_INVALID,
+                   "--again and --requeue exclude each other: queued again, it would start afresh");
+        return error->status;
+    }
     enum assay_status status;
     const struct planned_run *planned_run = NULL;
     if (planned_experiment_create(&planned, invocation, error))

@@ -68,6 +68,8 @@ static bool fail_other(const char *directory, const struct run_identity *identit
                  there->data, identity->data);
     if (differences.length == 0 && strcmp(there->weights, identity->weights) != 0)
         text_add(&differences, "the weights that train.init_from names have changed\n");
+    if (differences.length == 0)
+        text_add(&differences, "its config.yaml cannot be read\n");
     for (const char *line = differences.bytes; line != NULL && *line != '\0'; line += strcspn(line, "\n") + 1)
         text_add(&indented, "    %.*s\n", (int)strcspn(line, "\n"), line);
     assay_fail(error, ASSAY_INVALID,

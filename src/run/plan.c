@@ -10,16 +10,20 @@
 #include "run/plan_stages.h"
 #include "spec/walk.h"
 
-/* The runs that may belong to other experiments, by their digests. */
+/* The runs that may belong to other experiments, by their digests and then as they are listed. */
 struct shared_runs {
-    const struct planned_run **items;
+    struct shared_run {
+        const struct planned_run *run;
+        size_t place;
+    } * items;
     size_t count;
 };
 
 static int by_digest(const void *a, const void *b)
 {
-    return strcmp((*(const struct planned_run *const *)a)->digest,
-                  (*(const struct planned_run *const *)b)->digest);
+    const struct shared_run *x = a, *y = b;
+    const int order = strcmp(x->run->digest, y->run->digest);
+    return order != 0 ? order : (x->place > y->place) - (x->place < y->place);
 }
 
 static bool collect_shared(const struct plan_draft *draft, const char *out, struct shared_runs *shared)
@@ -39,17 +43,43 @@ static bool collect_shared(const struct plan_draft *draft, const char *out, stru
     if (shared->items == NULL)
         return diagnose_memory(draft->diagnostics);
     for (size_t i = 0; i < experiment->runs_from_count; i++)
-        for (size_t r = 0; r < plans[i]->count; r++)
-            shared->items[shared->count++] = &plans[i]->runs[r];
+        for (size_t r = 0; r < plans[i]->count; r++, shared->count++)
+            shared->items[shared->count] = (struct shared_run){&plans[i]->runs[r], shared->count};
     qsort(shared->items, shared->count, sizeof shared->items[0], by_digest);
     return true;
 }
 
-static const struct planned_run *find_shared(const struct shared_runs *shared, const struct planned_run *run)
+/* Where the data are is no part of a config's digest, but other data make another run. */
+static bool is_of_same_data(const struct planned_run *a, const struct planned_run *b)
 {
-    const struct planned_run **found =
-        shared->count > 0 ? bsearch(&run, shared->items, shared->count, sizeof run, by_digest) : NULL;
-    return found != NULL ? *found : NULL;
+    const char *x = a->config.data.dir, *y = b->config.data.dir;
+    return x == y || (x != NULL && y != NULL && strcmp(x, y) == 0);
+}
+
+/* The run of another experiment that this one is: of several the first that has ended, else the first. */
+static const struct planned_run *find_shared(const struct plan_draft *draft, const struct shared_runs *shared,
+                                             const struct planned_run *run)
+{
+    const struct planned_run *first = NULL;
+    const struct shared_run key = {run, 0};
+    size_t low = 0, high = shared->count;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (by_digest(&shared->items[middle], &key) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (size_t i = low; i < shared->count && strcmp(shared->items[i].run->digest, run->digest) == 0; i++) {
+        const struct planned_run *candidate = shared->items[i].run;
+        if (!is_of_same_data(candidate, run))
+            continue;
+        if (first != NULL && plan_run_has_ended(draft, first))
+            break;
+        if (first == NULL || plan_run_has_ended(draft, candidate))
+            first = candidate;
+    }
+    return first;
 }
 
 /* "<out>/<experiment>/<point>/seed-<n>[/fold-<k>]" */
@@ -78,7 +108,7 @@ static bool add_run(struct plan_draft *draft, struct planned_run run, const stru
     run.directory = name_directory(draft, &run, out);
     if (run.directory == NULL || !config_digest(&run.config, run.digest, NULL))
         return diagnose_memory(draft->diagnostics);
-    const struct planned_run *same = find_shared(shared, &run);
+    const struct planned_run *same = find_shared(draft, shared, &run);
     if (same != NULL) {
         run.directory = same->directory;
         run.config = same->config;
@@ -141,30 +171,24 @@ static bool add_final_runs(struct plan_draft *draft, const char *out, const stru
     return true;
 }
 
-static size_t most_runs(const struct experiment *experiment)
-{
-    const size_t folds = experiment->folds > 0 ? (size_t)experiment->folds : 1;
-    const size_t finals =
-        experiment->final != NULL ? experiment->final->seed_count * experiment->point_count : 0;
-    return experiment->seed_count * experiment->point_count * folds + finals;
-}
-
 const struct run_plan *run_plan_create(struct arena *arena, const struct experiment *experiment,
                                        const char *out, struct diagnostics *diagnostics)
 {
     struct plan_draft draft = {.arena = arena, .experiment = experiment, .diagnostics = diagnostics};
+    const size_t problems = diagnostics_count(diagnostics);
     struct shared_runs shared = {0};
     struct run_plan *plan = arena_allocate(arena, 1, sizeof *plan);
     struct source *source = arena_allocate(arena, 1, sizeof *source);
     const char *directory = arena_copy_text(arena, out, strlen(out));
-    draft.runs = arena_allocate(arena, most_runs(experiment), sizeof *draft.runs);
+    draft.runs = arena_allocate(arena, experiment_run_count(experiment), sizeof *draft.runs);
     if (plan == NULL || source == NULL || directory == NULL || draft.runs == NULL) {
         diagnose_memory(diagnostics);
         return NULL;
     }
     if (!collect_shared(&draft, directory, &shared) || !add_runs(&draft, directory, &shared) ||
         (experiment->halving != NULL && !plan_rungs(&draft)) ||
-        (experiment->final != NULL && !add_final_runs(&draft, directory, &shared, plan)))
+        (experiment->final != NULL && !add_final_runs(&draft, directory, &shared, plan)) ||
+        diagnostics_count(diagnostics) > problems)
         return NULL;
     *source = (struct source){.name = experiment->path};
     plan->experiment = experiment;

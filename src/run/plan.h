@@ -42,14 +42,16 @@ struct run_plan {
 /* The runs that it has and will have. */
 size_t run_plan_size(const struct run_plan *plan);
 
-/* Looks at run directories only where final runs or halving depend on them, and never at data. NULL without
+/* Looks at run directories only where final runs or halving depend on them, or several experiments have the
+ * same run, and never at data. NULL without
  * memory, or where a final config does not bind: diagnosed. Lives in the arena. */
 const struct run_plan *run_plan_create(struct arena *arena, const struct experiment *experiment,
                                        const char *out, struct diagnostics *diagnostics);
 
 /* What a point costs: the operations of one epoch of training and evaluating. */
 struct point_work {
-    bool is_checked; /* one of its runs is in the plan */
+    bool is_checked; /* one of its runs is, … */
+    int fold;        /* … and the last fold of them */
     double epoch_flops;
 };
 

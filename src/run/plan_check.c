@@ -54,6 +54,27 @@ static double flops_of_epoch(const struct assay_config *prepared)
     return counts.train * plan_flops(prepared->plan, true) + tested * plan_flops(prepared->plan, false);
 }
 
+static bool check_run(const struct run_plan *plan, const struct planned_run *run, struct point_work *work,
+                      struct diagnostics *diagnostics, struct assay_error *error)
+{
+    struct point_work *of_point = &work[run->point - plan->experiment->points];
+    struct assay_config *prepared = planned_run_prepare(plan, run, 1, diagnostics, error);
+    *of_point = (struct point_work){true, run->fold, prepared != NULL ? flops_of_epoch(prepared) : 0};
+    assay_config_destroy(prepared);
+    return prepared != NULL;
+}
+
+/* A run like those that a final point will have. */
+static struct planned_run sample_final(const struct experiment *experiment,
+                                       const struct experiment_point *final)
+{
+    struct experiment_point point = *final;
+    point.config = final->sample;
+    const uint64_t seed = experiment->final->seeds[0];
+    return (struct planned_run){
+        .point = final, .seed = seed, .fold = -1, .config = experiment_config(experiment, &point, seed, -1)};
+}
+
 const struct point_work *run_plan_check(struct arena *arena, const struct run_plan *plan,
                                         struct diagnostics *diagnostics, struct assay_error *error)
 {
@@ -61,15 +82,18 @@ const struct point_work *run_plan_check(struct arena *arena, const struct run_pl
     struct point_work *work = arena_allocate(arena, experiment->point_count, sizeof *work);
     bool sound = work != NULL || assay_fail_memory(error, "checking the experiment");
     for (size_t i = 0; i < plan->count && work != NULL; i++) {
-        struct point_work *of_point = &work[plan->runs[i].point - experiment->points];
-        if (of_point->is_checked)
+        const struct point_work *of_point = &work[plan->runs[i].point - experiment->points];
+        if (of_point->is_checked && plan->runs[i].fold <= of_point->fold)
             continue;
-        struct assay_config *prepared = planned_run_prepare(plan, &plan->runs[i], 1, diagnostics, error);
-        if (prepared == NULL && diagnostics_count(diagnostics) == 0)
+        sound = check_run(plan, &plan->runs[i], work, diagnostics, error) && sound;
+        if (!sound && diagnostics_count(diagnostics) == 0)
             return NULL; /* something of the machine, and so of every point */
-        *of_point = (struct point_work){true, prepared != NULL ? flops_of_epoch(prepared) : 0};
-        sound = sound && prepared != NULL;
-        assay_config_destroy(prepared);
+    }
+    for (size_t i = 0; i < experiment->point_count && sound; i++) {
+        if (work[i].is_checked)
+            continue;
+        const struct planned_run run = sample_final(experiment, &experiment->points[i]);
+        sound = check_run(plan, &run, work, diagnostics, error);
     }
     return sound ? work : NULL;
 }

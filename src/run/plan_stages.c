@@ -8,19 +8,13 @@
 #include "run/summary.h"
 #include "spec/walk.h"
 
-/* Whether a run belongs to a point. */
-static bool is_of(const struct planned_run *run, const struct experiment_point *point)
-{
-    return run->point == point;
-}
-
 /* What cannot be read must not count as worse than all others. */
 static void diagnose_unread(const struct plan_draft *draft, const struct assay_error *error)
 {
     diagnose_machine(draft->diagnostics, (struct place){0}, NULL, "%s", error->text);
 }
 
-static bool has_ended(const struct plan_draft *draft, const struct planned_run *run)
+bool plan_run_has_ended(const struct plan_draft *draft, const struct planned_run *run)
 {
     enum run_state state;
     struct assay_error error;
@@ -125,7 +119,7 @@ static double score_point(const struct plan_draft *draft, const struct experimen
     if (arena == NULL)
         diagnose_memory(draft->diagnostics);
     for (size_t i = 0; arena != NULL && i < draft->count; i++)
-        if (is_of(&draft->runs[i], point)) {
+        if (draft->runs[i].point == point) {
             sum += score_run(draft, arena, &draft->runs[i], measure, epochs);
             count++;
         }
@@ -160,7 +154,7 @@ static bool halve(struct plan_draft *draft, struct rung *rung)
     const size_t eta = (size_t)halving->eta, kept = (rung->count + eta - 1) / eta;
     for (size_t i = 0; i < draft->count; i++)
         for (size_t p = kept; p < rung->count; p++)
-            if (is_of(&draft->runs[i], scored[p].point))
+            if (draft->runs[i].point == scored[p].point)
                 draft->runs[i].is_pruned = true;
     for (size_t p = 0; p < kept; p++)
         rung->alive[p] = scored[p].point;
@@ -235,7 +229,7 @@ static int median_best_epoch(const struct plan_draft *draft, const struct experi
         struct summary_found found;
         struct assay_error error;
         bool is_there = false;
-        if (is_of(&draft->runs[i], point) &&
+        if (draft->runs[i].point == point &&
             !summary_read(draft->runs[i].directory, &is_there, &found, &error))
             diagnose_unread(draft, &error);
         if (is_there)
@@ -252,7 +246,8 @@ static bool has_ended_all(const struct plan_draft *draft, size_t listed)
 {
     for (size_t i = 0; i < draft->count; i++) {
         const struct planned_run *run = &draft->runs[i];
-        if (run->point->listed == listed && !run->point->final && !run->is_pruned && !has_ended(draft, run))
+        if (run->point->listed == listed && !run->point->final && !run->is_pruned &&
+            !plan_run_has_ended(draft, run))
             return false;
     }
     return true;
@@ -261,7 +256,7 @@ static bool has_ended_all(const struct plan_draft *draft, size_t listed)
 static bool is_pruned(const struct plan_draft *draft, const struct experiment_point *point)
 {
     for (size_t i = 0; i < draft->count; i++)
-        if (is_of(&draft->runs[i], point))
+        if (draft->runs[i].point == point)
             return draft->runs[i].is_pruned;
     return false;
 }

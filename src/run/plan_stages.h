@@ -14,6 +14,9 @@ struct plan_draft {
     size_t count;
 };
 
+/* Whether a run is finished or has diverged; false too where that cannot be read, which is diagnosed. */
+bool plan_run_has_ended(const struct plan_draft *draft, const struct planned_run *run);
+
 /* Sets stop_after and is_pruned of the runs, which are all but the final ones. False when the machine would
  * not, which is diagnosed. */
 bool plan_rungs(struct plan_draft *draft);

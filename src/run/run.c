@@ -139,9 +139,10 @@ static bool restore(struct run *run, struct assay_error *error)
         return assay_fail(error, error->status,
                           "%s\n--other-machine goes on with it all the same; --again starts this run afresh",
                           error->text);
+    if (restored != RESTORED && error->status == ASSAY_INVALID)
+        assay_fail(error, error->status, "%s\n--again starts this run afresh", error->text);
     if (restored != RESTORED)
-        return error->status == ASSAY_INVALID &&
-               assay_fail(error, error->status, "%s\n--again starts this run afresh", error->text);
+        return false;
     log_say(&run->log, LOG_INFO, "going on after epoch %d", epochs_done(run));
     return epochs_done(run) == 0 || (run_write_curves(run, error) && run_write_best(run, error));
 }
@@ -234,8 +235,9 @@ static enum assay_status stopped(struct run *run, struct assay_error *error)
         return error->status;
     if (run->stop != ASSAY_DONE)
         assay_fail(error, run->stop,
-                   "%s with %d of %d epochs done; the same command goes on from the checkpoint", said,
-                   epochs_done(run), run->prepared->config->train.max_epochs);
+                   "%s with %d of %d epochs done; the same command%s goes on from the checkpoint", said,
+                   epochs_done(run), run->prepared->config->train.max_epochs,
+                   run->options->again ? " without --again" : "");
     return run->stop;
 }
 

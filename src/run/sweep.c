@@ -199,6 +199,8 @@ static void conclude(struct sweep *sweep, size_t i, const struct worker *worker,
     const enum run_state state = item->seen.state;
     const bool is_unfinished = run_state_is_startable(state);
     const bool could_not = end->signal == 0 && end->exit_code == ASSAY_MACHINE;
+    if (!is_unfinished) /* whatever comes next of it, a higher rung, is tried anew */
+        item->tries = 0;
     if (state == RUN_RUNNING || (could_not && !is_unfinished)) /* another sweep was quicker */
         return;
     if (is_unfinished && sweep->view->is_stopping) {
@@ -213,8 +215,9 @@ static void conclude(struct sweep *sweep, size_t i, const struct worker *worker,
         record_failure(sweep, i, worker, end);
         item->seen.state = RUN_FAILED;
     }
-    sweep->has_failed = sweep->has_failed || item->is_given_up ||
-                        run_state_is_failure(sweep->view->plan->experiment, item->seen.state);
+    sweep->has_failed =
+        sweep->has_failed || item->is_given_up ||
+        run_state_is_failure(sweep->view->plan->experiment, run_at(sweep, i), item->seen.state);
     if (sweep->observer->ended != NULL && !sweep->view->is_stopping)
         sweep->observer->ended(sweep->observer->cookie, sweep->view, i);
 }
@@ -355,7 +358,7 @@ static enum assay_status judge(const struct sweep *sweep)
     if (sweep->stop != ASSAY_DONE)
         return sweep->stop;
     for (size_t i = 0; i < plan->count; i++)
-        if (!run_state_is_success(plan->experiment, sweep->items[i].seen.state))
+        if (!run_state_is_success(plan->experiment, &plan->runs[i], sweep->items[i].seen.state))
             return ASSAY_INCOMPLETE;
     return plan->later > 0 ? ASSAY_INCOMPLETE : ASSAY_DONE;
 }

@@ -66,9 +66,11 @@ enum assay_status sweep_run(struct arena *arena, const struct sweep_request *req
                             struct diagnostics *diagnostics, struct assay_error *error);
 
 /* Whether a run in this state is one of those that failed. A loss that is not finite is what a search has to
- * reckon with, and a failure elsewhere. */
-bool run_state_is_failure(const struct experiment *experiment, enum run_state state);
+ * reckon with, and a failure elsewhere and of a final run. */
+bool run_state_is_failure(const struct experiment *experiment, const struct planned_run *run,
+                          enum run_state state);
 /* Whether it is at its end without being one. */
-bool run_state_is_success(const struct experiment *experiment, enum run_state state);
+bool run_state_is_success(const struct experiment *experiment, const struct planned_run *run,
+                          enum run_state state);
 
 #endif

@@ -54,15 +54,17 @@ bool sweep_item_is_open(const struct sweep_item *item)
     return item->is_ours || item->seen.state == RUN_RUNNING || sweep_item_is_startable(item);
 }
 
-bool run_state_is_failure(const struct experiment *experiment, enum run_state state)
+bool run_state_is_failure(const struct experiment *experiment, const struct planned_run *run,
+                          enum run_state state)
 {
-    const bool is_search = experiment->final != NULL || experiment->halving != NULL;
+    const bool is_search = !run->point->final && (experiment->final != NULL || experiment->halving != NULL);
     return state == RUN_FAILED || state == RUN_STALE || (state == RUN_DIVERGED && !is_search);
 }
 
-bool run_state_is_success(const struct experiment *experiment, enum run_state state)
+bool run_state_is_success(const struct experiment *experiment, const struct planned_run *run,
+                          enum run_state state)
 {
-    return run_state_is_end(state) && !run_state_is_failure(experiment, state);
+    return run_state_is_end(state) && !run_state_is_failure(experiment, run, state);
 }
 
 bool sweep_view_is_waiting(const struct sweep_view *view)

@@ -74,7 +74,7 @@ static bool make_all(const struct loader *loader, struct dimension *dimensions)
     return draw_dimension(loader, dimensions) && good;
 }
 
-/* No key in two dimensions. */
+/* No key in two dimensions, and none that undoes another. */
 static bool check_apart(const struct loader *loader, const struct dimensions *dimensions)
 {
     for (size_t d = 0; d < dimensions->count; d++)
@@ -83,9 +83,8 @@ static bool check_apart(const struct loader *loader, const struct dimensions *di
                 for (size_t k = 0; k < dimensions->items[e].width; k++) {
                     const struct node *key = dimensions->items[d].entries[i].key;
                     const struct node *other = dimensions->items[e].entries[k].key;
-                    if (strcmp(key->text, other->text) == 0)
-                        return loader_refuse_at(loader, key->place, &(struct path){.key = key->text},
-                                                "is set on line %d already", other->place.line);
+                    if (!check_kept(loader, other, key, NULL))
+                        return false;
                 }
     return true;
 }

@@ -58,16 +58,6 @@ static bool are_sound(const struct loader *loader, const char *const *keys)
     return *keys == NULL;
 }
 
-static bool check_run_count(const struct loader *loader)
-{
-    const struct said_experiment *said = loader->said;
-    const size_t folds = said->folds > 0 ? (size_t)said->folds : 1;
-    const size_t runs = said->seeds.count * loader->points.count * folds;
-    const struct path path = {.key = "seeds"};
-    return runs <= RUNS_LIMIT || loader_refuse(loader, &path, "make %zu runs with %zu points, more than %d",
-                                               runs, loader->points.count, RUNS_LIMIT);
-}
-
 /* Everything behind the keys. What a part needs must have bound, be the rest as it may. */
 static bool find_all(struct loader *loader, struct experiment *experiment)
 {
@@ -77,7 +67,6 @@ static bool find_all(struct loader *loader, struct experiment *experiment)
         return false;
     bool good = find_final(loader);
     good = expand_points(loader) && good;
-    good = check_run_count(loader) && good;
     if (good && loader->final != NULL)
         good = check_final(loader);
     if (is_sound(loader, "method"))
@@ -112,6 +101,23 @@ static bool copy_said(const struct loader *loader, struct experiment *experiment
     experiment->point_count = loader->points.count;
     experiment->final = loader->final;
     return true;
+}
+
+size_t experiment_run_count(const struct experiment *experiment)
+{
+    const size_t folds = experiment->folds > 0 ? (size_t)experiment->folds : 1;
+    size_t runs = 0;
+    for (size_t i = 0; i < experiment->point_count; i++)
+        runs += experiment->points[i].final ? experiment->final->seed_count : experiment->seed_count * folds;
+    return runs;
+}
+
+static bool check_run_count(const struct loader *loader, const struct experiment *experiment)
+{
+    const size_t runs = experiment_run_count(experiment);
+    const struct path path = {.key = "seeds"};
+    return runs <= RUNS_LIMIT || loader_refuse(loader, &path, "make %zu runs with %zu points, more than %d",
+                                               runs, experiment->point_count, RUNS_LIMIT);
 }
 
 static const struct experiment *load(struct files *files, const char *path, struct place at,
@@ -151,7 +157,7 @@ static const struct experiment *bind(struct files *files, struct node *root, str
     bool good = find_all(&loader, experiment) && loader.bound;
     if (is_sound(&loader, "runs_from"))
         good = find_runs_from(files, &loader, file, experiment) && good;
-    return good && copy_said(&loader, experiment) ? experiment : NULL;
+    return good && copy_said(&loader, experiment) && check_run_count(&loader, experiment) ? experiment : NULL;
 }
 
 static void add_chain(const struct file *last, const struct file *first, struct text *text)

@@ -28,11 +28,12 @@ struct experiment_reported {
  * directory: the label in lower case, every run of other characters one dash; unique.
  *
  * A final point is the best setting of listed item `listed`, not known before its runs are finished. Such
- * points come behind all others, one for each item of `points`, with its very label; they have no config, no
- * settings and nothing that makes one. */
+ * points come behind all others, one for each item of `points`, with its very label; they have no config and
+ * no settings, and of what makes one only what is set last. */
 struct experiment_point {
     const char *label, *name;
     const struct config *config; /* with the first seed, without a fold; NULL for a final one */
+    const struct config *sample; /* that, or what the final settings make of one that may be chosen */
     bool final;
     const struct experiment_setting *settings; /* its `set`, then grid, zip and random, in order */
     size_t setting_count;
@@ -167,6 +168,9 @@ bool recognize_experiment(const char *path, bool *is_one, struct assay_error *er
  * data suffice is for floors above. Lives in the arena. */
 const struct experiment *experiment_load(struct arena *arena, const char *path,
                                          struct diagnostics *diagnostics);
+
+/* How many runs it has, the final ones too. */
+size_t experiment_run_count(const struct experiment *experiment);
 
 /* The config of one run of a point that is not final: another seed, and fold `fold` of the experiment's (-1:
  * no fold). A shallow copy. */

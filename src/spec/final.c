@@ -58,8 +58,20 @@ const struct config *experiment_final_config(struct arena *arena, const struct e
     return bind_chosen(arena, experiment->final, chosen, best_epochs, final->name, diagnostics);
 }
 
-static const struct override *copy_set(const struct loader *loader, const struct assay_map *set)
+/* best_epochs says how long the final runs train. */
+static bool check_epochs_free(const struct loader *loader, const struct node *key, const struct path *map)
 {
+    static const char *const paths[EPOCH_OVERRIDES] = {"train.max_epochs", "train.early_stopping"};
+    for (int i = 0; i < EPOCH_OVERRIDES; i++)
+        if (path_covers(key->text, paths[i]) || path_covers(paths[i], key->text))
+            return loader_refuse_at(loader, key->place, &(struct path){.parent = map, .key = key->text},
+                                    "cannot be set beside best_epochs, which sets %s", paths[i]);
+    return true;
+}
+
+static const struct override *copy_set(const struct loader *loader, const struct said_final *said)
+{
+    const struct assay_map *set = &said->set;
     const struct path final = {.key = "final"}, path = {.parent = &final, .key = "set"};
     struct override *overrides = arena_allocate(loader->arena, set->count, sizeof *overrides);
     if (overrides == NULL) {
@@ -69,6 +81,7 @@ static const struct override *copy_set(const struct loader *loader, const struct
     bool good = true;
     for (size_t i = 0; i < set->count; i++) {
         good = check_settable(loader, set->map->keys[i], &path) && good;
+        good = (!said->best_epochs || check_epochs_free(loader, set->map->keys[i], &path)) && good;
         overrides[i] = override_of((struct entry){set->map->keys[i], set->map->items[i]});
     }
     return good ? overrides : NULL;
@@ -80,7 +93,7 @@ bool find_final(struct loader *loader)
     if (said == NULL)
         return true;
     struct experiment_final *final = arena_allocate(loader->arena, 1, sizeof *final);
-    const struct override *set = copy_set(loader, &said->set);
+    const struct override *set = copy_set(loader, said);
     if (final == NULL || set == NULL)
         return final != NULL ? false : loader_refuse_memory(loader);
     *final = (struct experiment_final){.by = measure_of(&said->by, said->by.metric),
@@ -99,22 +112,24 @@ static bool add_final_point(struct loader *loader, const struct said_point *said
 {
     struct point_set *points = &loader->points;
     struct experiment_point *point = &points->items[points->count];
-    *point = (struct experiment_point){
-        .label = said->label != NULL ? said->label : "best", .final = true, .listed = listed};
+    *point = (struct experiment_point){.label = said->label != NULL ? said->label : "best",
+                                       .final = true,
+                                       .listed = listed,
+                                       .overrides = loader->final->set,
+                                       .override_count = loader->final->set_count};
     point->name = label_slug(loader->arena, point->label);
     if (point->name == NULL || !copy_reported(loader->arena, &said->reported, point))
         return loader_refuse_memory(loader);
-    const struct config *sample = NULL;
     bool good = true;
     for (size_t i = first; i < end; i++) {
         const struct experiment_point *chosen = &points->items[i];
         if (chosen->listed != listed || chosen->config == NULL)
             continue;
-        sample = bind_chosen(loader->arena, loader->final, chosen, loader->final->best_epochs ? 1 : 0,
-                             point->name, loader->diagnostics);
-        good = sample != NULL && good;
+        point->sample = bind_chosen(loader->arena, loader->final, chosen, loader->final->best_epochs ? 1 : 0,
+                                    point->name, loader->diagnostics);
+        good = point->sample != NULL && good;
     }
-    points->samples[points->count++] = sample;
+    points->count++;
     return good;
 }
 
@@ -162,6 +177,18 @@ bool check_whole(const struct loader *loader, size_t point, const struct path *p
                          loader->points.items[point].label);
 }
 
+/* Where the first rung ends there must be a number to choose by. */
+static bool check_first_rung(const struct loader *loader, const struct experiment_halving *halving,
+                             const struct path *path)
+{
+    const struct path statistic = {.parent = path, .key = "statistic"};
+    const int needed = measure_epochs(&halving->by);
+    return needed <= halving->first ||
+           loader_refuse(loader, &statistic,
+                         "needs epoch %d, and first is %d: runs wait there to be compared", needed,
+                         halving->first);
+}
+
 bool find_halving(const struct loader *loader, const struct experiment_halving **found)
 {
     const struct assay_variant_value *method = &loader->said->method;
@@ -180,5 +207,5 @@ bool find_halving(const struct loader *loader, const struct experiment_halving *
         return loader_refuse(loader, &metric,
                              "%s is known at a run's end only, and halving chooses before it",
                              halving->by.metric);
-    return check_choice(loader, &halving->by, &path);
+    return check_choice(loader, &halving->by, &path) && check_first_rung(loader, halving, &path);
 }

@@ -12,9 +12,6 @@
 /* The points, as they become known. */
 struct point_set {
     struct experiment_point *items;
-    /* For each, a config like those of its runs: its own; of a final point what the final settings make of
-     * one that may be chosen; NULL where that does not bind. */
-    const struct config **samples;
     size_t count;
     bool known; /* all of them are here, so a label that none of them has is wrong */
 };

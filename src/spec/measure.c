@@ -185,6 +185,12 @@ struct experiment_measure measure_of(const struct said_measure *said, int metric
     return measure;
 }
 
+int measure_epochs(const struct experiment_measure *measure)
+{
+    const int fewest = measure->first + (measure->statistic == STATISTIC_OSCILLATION);
+    return measure->last > 0 ? measure->last : fewest;
+}
+
 /* A curve is as long as it may be, or shorter. */
 static bool check_curve(const struct loader *loader, const struct experiment_measure *measure, size_t point,
                         const struct path *path)
@@ -197,8 +203,8 @@ static bool check_curve(const struct loader *loader, const struct experiment_mea
                              "%s is one number of a run, and %s is made of a column of curves.csv",
                              measure->metric, name);
     const bool open = loader->points.items[point].final && loader->said->final->best_epochs;
-    const int most = loader->points.samples[point]->train.max_epochs;
-    const int needed = measure->first + (measure->statistic == STATISTIC_OSCILLATION);
+    const int most = loader->points.items[point].sample->train.max_epochs;
+    const int needed = measure_epochs(measure);
     if (open || needed <= most)
         return true;
     return loader_refuse(loader, &statistic, "%s needs epoch %d, and train.max_epochs of \"%s\" is %d", name,
@@ -208,7 +214,7 @@ static bool check_curve(const struct loader *loader, const struct experiment_mea
 bool check_measure(const struct loader *loader, const struct experiment_measure *measure, size_t point,
                    const struct path *path)
 {
-    const struct config *sample = loader->points.samples[point];
+    const struct config *sample = loader->points.items[point].sample;
     if (sample == NULL)
         return true; /* which is said already */
     const bool final = loader->points.items[point].final;

@@ -25,6 +25,9 @@ bool metric_is_test(const char *metric);
  * data.validation is 0"; NULL: nothing. `folds`: of the experiment; 0: its run is none of a fold. */
 const char *metric_lacks(const char *metric, const struct config *config, int folds);
 
+/* How many epochs a run must have for the measure to be one. */
+int measure_epochs(const struct experiment_measure *measure);
+
 /* Whether every run of the point gives the measure; `path` is of what has the keys metric and statistic. */
 bool check_measure(const struct loader *loader, const struct experiment_measure *measure, size_t point,
                    const struct path *path);

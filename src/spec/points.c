@@ -127,7 +127,8 @@ static bool add_point(struct expansion *expansion, size_t listed, size_t combina
     if (!name_point(expansion, combination, point))
         return false;
     point->config = base != NULL ? bind_point(loader, point) : NULL;
-    loader->points.samples[loader->points.count++] = point->config;
+    point->sample = point->config;
+    loader->points.count++;
     return base == NULL || point->config != NULL;
 }
 
@@ -162,10 +163,7 @@ static bool check_set(const struct expansion *expansion, size_t listed)
         for (size_t d = 0; d < expansion->dimensions.count; d++)
             for (size_t k = 0; k < expansion->dimensions.items[d].width; k++) {
                 const struct node *other = expansion->dimensions.items[d].entries[k].key;
-                if (strcmp(key->text, other->text) == 0)
-                    good = loader_refuse_at(expansion->loader, key->place,
-                                            &(struct path){.parent = &path, .key = key->text},
-                                            "has values on line %d as well", other->place.line);
+                good = check_kept(expansion->loader, key, other, &path) && good;
             }
     }
     return good;
@@ -200,8 +198,7 @@ static bool make_room(struct expansion *expansion)
                              expansion->listed_count, expansion->dimensions.combinations, POINTS_LIMIT);
     const size_t most = expansion->listed_count * expansion->dimensions.combinations + finals;
     loader->points.items = arena_allocate(loader->arena, most, sizeof *loader->points.items);
-    loader->points.samples = arena_allocate(loader->arena, most, sizeof *loader->points.samples);
-    return (loader->points.items != NULL && loader->points.samples != NULL) || loader_refuse_memory(loader);
+    return loader->points.items != NULL || loader_refuse_memory(loader);
 }
 
 /* The label of the only point where nothing is listed and nothing crossed. */
@@ -211,14 +208,25 @@ static const char *label_alone(const struct loader *loader, const struct dimensi
     return dimensions->count > 0 ? NULL : name_of_file(loader->arena, file);
 }
 
-/* `final` has something to choose from. */
+/* `final` has something to choose from, and leaves what is chosen as it is. */
 static bool check_choice(const struct expansion *expansion)
 {
     const struct loader *loader = expansion->loader;
+    const struct dimensions *dimensions = &expansion->dimensions;
     const struct path final = {.key = "final"};
-    return loader->final == NULL || expansion->dimensions.combinations > 1 ||
-           loader_refuse(loader, &final,
-                         "has nothing to choose from: wants several values in grid, zip or random");
+    if (loader->final == NULL)
+        return true;
+    if (dimensions->combinations <= 1)
+        return loader_refuse(loader, &final,
+                             "has nothing to choose from: wants several values in grid, zip or random");
+    const struct assay_map *set = &loader->said->final->set;
+    bool good = true;
+    for (size_t d = 0; d < dimensions->count; d++)
+        for (size_t k = 0; k < dimensions->items[d].width && dimensions->items[d].count > 1; k++)
+            for (size_t i = 0; i < set->count; i++)
+                good =
+                    check_kept(loader, dimensions->items[d].entries[k].key, set->map->keys[i], NULL) && good;
+    return good;
 }
 
 bool expand_points(struct loader *loader)

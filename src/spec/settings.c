@@ -30,6 +30,21 @@ bool check_settable(const struct loader *loader, const struct node *key, const s
            loader_refuse_at(loader, key->place, &path, "cannot be set by a point: %s", reason);
 }
 
+bool path_covers(const char *path, const char *other)
+{
+    const size_t length = strlen(path);
+    return strncmp(path, other, length) == 0 &&
+           (other[length] == '\0' || other[length] == '.' || other[length] == '[');
+}
+
+bool check_kept(const struct loader *loader, const struct node *key, const struct node *later,
+                const struct path *map)
+{
+    return !path_covers(later->text, key->text) ||
+           loader_refuse_at(loader, key->place, &(struct path){.parent = map, .key = key->text},
+                            "is set again by %s on line %d", later->text, later->place.line);
+}
+
 struct override override_of(struct entry entry)
 {
     /* The value is copied before anything is changed. */

@@ -18,6 +18,12 @@ bool check_settable(const struct loader *loader, const struct node *key, const s
 
 struct override override_of(struct entry entry);
 
+/* Whether a path leads to what another leads to, or to something that this is part of. */
+bool path_covers(const char *path, const char *other);
+/* Refuses a key below `map` where one that is set after it undoes it. */
+bool check_kept(const struct loader *loader, const struct node *key, const struct node *later,
+                const struct path *map);
+
 /* "train.batch_size", "32"; false without memory. */
 bool setting_of(struct arena *arena, const struct override *override, struct experiment_setting *setting);
 

@@ -158,6 +158,14 @@ final: {metric: val_error_pct, seeds: [1, 2]}
     write("base.yaml", read("base.yaml").replace("tanh", "relu"))
     write("wild.yaml", text % "1.0e+6, 0.01, 1.0e+5, 0.001")
     check_equal(run("sweep", "wild.yaml").out, "wild: 6 runs: 3 finished, 2 diverged, 1 pruned\n")
+    # A final run that does is one that failed.
+    write("last.yaml", """\
+base: base.yaml
+seeds: 1
+grid: {train.batch_size: [4, 8]}
+final: {metric: val_error_pct, seeds: [1, 2], set: {train.optimizer.sgd.learning_rate: 1.0e+6}}
+""")
+    check_equal(run("sweep", "last.yaml", wanted=1).out.splitlines()[0], "last: 4 runs: 2 finished, 2 diverged")
     write("all.yaml", text % "1.0e+6, 1.0e+5")
     wanted = "all: 4 runs: 2 diverged, 2 final ones never, for no setting ended with a val_error_pct\n"
     check_equal(run("sweep", "all.yaml", wanted=1).out, wanted)
@@ -236,6 +244,17 @@ two.yaml:8:8: data.fold: cuts 120 training images into 121 folds, which leaves s
     write_two()
     write("base.yaml", read("base.yaml").replace("validation: 30", "validation: 120"))
     check_in("base.yaml:1:63: data.validation: holds out 120 of 120 training images", run("sweep", "two.yaml", wanted=2).err)
+    # Some folds hold out one more than others; and what the final runs will have that no run before them has.
+    write("base.yaml", read("base.yaml").replace("validation: 120", "validation: 102"))
+    write("two.yaml", read("two.yaml") + "folds: 7\n")
+    check_in("data.validation: holds out 102 of 102 training images", run("sweep", "two.yaml", wanted=2).err)
+    write_two()
+    write("base.yaml", read("base.yaml").replace("validation: 102", "validation: 30"))
+    write("two.yaml", read("two.yaml") + """\
+grid: {train.batch_size: [4, 8]}
+final: {metric: val_loss, seeds: 1, set: {data.validation: 120}}
+""")
+    check_in("two.yaml:9:43: data.validation: holds out 120 of 120 training images", run("sweep", "two.yaml", wanted=2).err)
     check_equal(run("sweep", "two.yaml", "--launcher", "locale", wanted=2).err,
                 "assay: there is no launcher locale; did you mean local?\n")
     check_in("assay: which run? --index K", run("work", "two.yaml", wanted=2).err)

@@ -75,7 +75,7 @@ static void tables_and_figures_are_read(void)
                  "  - name: two\n    title: Two of them\n    heading: Model\n    points: [C, A]\n"
                  "    columns:\n"
                  "      - {metric: val_loss, title: loss, digits: 4, statistic: {oscillation: {first: 3}}}\n"
-                 "      - {metric: train_error_pct, statistic: {mean: {first: 2, last: 50}}}\n"
+                 "      - {metric: train_error_pct, statistic: {mean: {first: 2, last: 9}}}\n"
                  "      - {metric: val_error_pct, statistic: {reach: 2.5}}\n"
                  "figures:\n"
                  "  - {name: f, points: B, columns: [val_loss, train_loss]}\n",
@@ -98,7 +98,7 @@ static void tables_and_figures_are_read(void)
     CHECK_TEXT(first->metric, "val_loss");
     CU_ASSERT(two->columns[0].digits == 4 && first->statistic == STATISTIC_OSCILLATION);
     CU_ASSERT(first->first == 3 && first->last == -1);
-    CU_ASSERT(second->statistic == STATISTIC_MEAN && second->first == 2 && second->last == 50);
+    CU_ASSERT(second->statistic == STATISTIC_MEAN && second->first == 2 && second->last == 9);
     CU_ASSERT(third->statistic == STATISTIC_REACH && third->level == 2.5);
     const struct experiment_figure *figure = &experiment->figures[0];
     check_labels(experiment, figure->points, figure->point_count, "B");
