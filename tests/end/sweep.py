@@ -192,6 +192,14 @@ points:
     check_equal(records("results/two"), before)
     check_equal([path.relative_to("results/more").as_posix() for path in run_directories("results/more")],
                 ["more-dropout/seed-2", "more-dropout/seed-3", "the-same-without-dropout/seed-3"])
+    # Of the same run in several experiments the one that is finished; with other data it is another run.
+    write("twin.yaml", read("two.yaml").replace("name: two", "name: twin"))
+    for listed in ("twin.yaml, two.yaml", "two.yaml, twin.yaml"):
+        write("same.yaml", f"base: long.yaml\nseeds: [1, 2]\nruns_from: [{listed}]\n")
+        check_equal([(one["state"], one["directory"]) for one in status("same.yaml")["runs"]],
+                    [("finished", f"results/two/plain-as-it-is/seed-{seed}") for seed in (1, 2)])
+    write("same.yaml", read("same.yaml") + "points: [{label: other data, set: {data.dir: elsewhere}}]\n")
+    check_equal(states("same.yaml"), ["pending"] * 2)
 
 
 def test_exclusive():
