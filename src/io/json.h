@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "assay/error.h"
 #include "base/arena.h"
@@ -31,7 +32,14 @@ const struct json *json_parse(struct arena *arena, const char *name, const char 
  * would not, reading or for memory. */
 bool json_find(struct arena *arena, const char *directory, const char *name, size_t limit,
                const struct json **object, struct assay_error *error);
-const struct json *json_get(const struct json *object, const char *key); /* NULL when there is none */
+/* NULL when there is none, or no object. */
+const struct json *json_get(const struct json *object, const char *key);
+/* The number there, NAN when there is none. */
+double json_get_number(const struct json *object, const char *key);
+/* That as a count, 0 when it is none. */
+uint32_t json_get_count(const struct json *object, const char *key);
+/* The text there, as far as there is room for it; "" when there is none. */
+void json_get_text(const struct json *object, const char *key, char *text, size_t size);
 
 /* A writer that knows where commas and indents go (two spaces, unless `compact`):
  *     struct json_writer writer = {.text = &text};

@@ -1,7 +1,9 @@
 /* Reading JSON: a strict parser with budgets. */
 #include "io/json.h"
 
+#include <math.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -374,8 +376,26 @@ bool json_find(struct arena *arena, const char *directory, const char *name, siz
 
 const struct json *json_get(const struct json *object, const char *key)
 {
-    for (size_t i = 0; object->kind == JSON_OBJECT && i < object->count; i++)
+    for (size_t i = 0; object != NULL && object->kind == JSON_OBJECT && i < object->count; i++)
         if (strcmp(object->keys[i], key) == 0)
             return &object->items[i];
     return NULL;
+}
+
+double json_get_number(const struct json *object, const char *key)
+{
+    const struct json *value = json_get(object, key);
+    return value != NULL && value->kind == JSON_NUMBER ? value->number : NAN;
+}
+
+uint32_t json_get_count(const struct json *object, const char *key)
+{
+    const double value = json_get_number(object, key);
+    return value >= 0 && value <= UINT32_MAX ? (uint32_t)value : 0;
+}
+
+void json_get_text(const struct json *object, const char *key, char *text, size_t size)
+{
+    const struct json *value = json_get(object, key);
+    snprintf(text, size, "%s", value != NULL && value->kind == JSON_STRING ? value->text : "");
 }

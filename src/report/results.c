@@ -152,19 +152,11 @@ static bool read_indices(const struct csv *csv, const char *path, uint32_t image
     return column != SIZE_MAX || assay_fail(error, ASSAY_INVALID, "%s: has no column index", path);
 }
 
-static uint32_t count_in(const struct json *summary, const char *key)
-{
-    const struct json *value = summary != NULL ? json_get(summary, key) : NULL;
-    const bool counts =
-        value != NULL && value->kind == JSON_NUMBER && value->number >= 0 && value->number <= UINT32_MAX;
-    return counts ? (uint32_t)value->number : 0;
-}
-
 bool result_mistakes_load(struct arena *arena, const struct result_run *run, bool *found,
                           struct result_mistakes *mistakes, struct assay_error *error)
 {
     const struct json *summary = run->record != NULL ? run->record->summary : NULL;
-    *mistakes = (struct result_mistakes){.images = count_in(summary, "test_images")};
+    *mistakes = (struct result_mistakes){.images = json_get_count(summary, "test_images")};
     *found = mistakes->images > 0;
     if (!*found)
         return true;
@@ -176,9 +168,9 @@ bool result_mistakes_load(struct arena *arena, const struct result_run *run, boo
     bool done = indices != NULL && read_indices(csv, path, mistakes->images, indices, error);
     if (csv != NULL && indices == NULL)
         assay_fail_memory(error, "reading mistakes");
-    if (done && csv->rows != count_in(summary, "test_mistakes"))
+    if (done && csv->rows != json_get_count(summary, "test_mistakes"))
         done = assay_fail(error, ASSAY_INVALID, "%s: has %zu mistakes where summary.json says %u", path,
-                          csv->rows, count_in(summary, "test_mistakes"));
+                          csv->rows, json_get_count(summary, "test_mistakes"));
     if (done) {
         mistakes->count = csv->rows;
         mistakes->indices = indices;

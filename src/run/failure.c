@@ -44,16 +44,8 @@ bool failure_write(const char *directory, const struct run_failure *failure, str
 
 static int read_integer(const struct json *object, const char *key)
 {
-    const struct json *value = json_get(object, key);
-    return value != NULL && value->kind == JSON_NUMBER && value->number >= 0 && value->number < 1000
-               ? (int)value->number
-               : 0;
-}
-
-static void read_text(const struct json *object, const char *key, char *text, size_t size)
-{
-    const struct json *value = json_get(object, key);
-    snprintf(text, size, "%s", value != NULL && value->kind == JSON_STRING ? value->text : "");
+    const double value = json_get_number(object, key);
+    return value >= 0 && value < 1000 ? (int)value : 0;
 }
 
 bool failure_read(const char *directory, struct run_failure *failure)
@@ -66,8 +58,8 @@ bool failure_read(const char *directory, struct run_failure *failure)
     if (found) {
         *failure = (struct run_failure){.signal = read_integer(json, "signal"),
                                         .exit_code = read_integer(json, "exit_code")};
-        read_text(json, "ended", failure->ended, sizeof failure->ended);
-        read_text(json, "text", failure->text, sizeof failure->text);
+        json_get_text(json, "ended", failure->ended, sizeof failure->ended);
+        json_get_text(json, "text", failure->text, sizeof failure->text);
     }
     arena_destroy(arena);
     return found;

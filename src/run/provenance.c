@@ -157,22 +157,16 @@ void provenance_finish(struct provenance *provenance)
     text_finish(&provenance->earlier);
 }
 
-static void read_digest(const struct json *json, const char *key, char digest[SHA256_HEX_SIZE])
-{
-    const struct json *value = json != NULL ? json_get(json, key) : NULL;
-    snprintf(digest, SHA256_HEX_SIZE, "%s", value != NULL && value->kind == JSON_STRING ? value->text : "");
-}
-
 bool provenance_read_digests(const char *directory, struct provenance_digests *digests,
                              struct assay_error *error)
 {
     struct arena *arena = arena_create();
     const struct json *json;
     const bool done = read_file(arena, directory, &json, error);
-    read_digest(json, "identity", digests->identity);
-    read_digest(json, "config", digests->config);
-    read_digest(json, "data_sha256", digests->data);
-    read_digest(json, "init_from_sha256", digests->weights);
+    json_get_text(json, "identity", digests->identity, SHA256_HEX_SIZE);
+    json_get_text(json, "config", digests->config, SHA256_HEX_SIZE);
+    json_get_text(json, "data_sha256", digests->data, SHA256_HEX_SIZE);
+    json_get_text(json, "init_from_sha256", digests->weights, SHA256_HEX_SIZE);
     arena_destroy(arena);
     return done;
 }

@@ -146,21 +146,9 @@ void add_summary(struct text *text, const struct summary *summary)
     text_add_char(text, '\n');
 }
 
-static double read_number(const struct json *object, const char *key)
-{
-    const struct json *value = object != NULL && object->kind == JSON_OBJECT ? json_get(object, key) : NULL;
-    return value != NULL && value->kind == JSON_NUMBER ? value->number : NAN;
-}
-
-static uint32_t read_count(const struct json *object, const char *key)
-{
-    const double value = read_number(object, key);
-    return value >= 0 && value <= UINT32_MAX ? (uint32_t)value : 0;
-}
-
 static int read_epoch(const struct json *object, const char *key)
 {
-    const double value = read_number(object, key);
+    const double value = json_get_number(object, key);
     return value >= 1 && value <= 1e9 ? (int)value : 0;
 }
 
@@ -174,39 +162,34 @@ static const char *read_reason(const struct json *object)
     return NULL;
 }
 
-static void read_digest(const struct json *object, const char *key, char digest[SHA256_HEX_SIZE])
-{
-    const struct json *value = json_get(object, key);
-    snprintf(digest, SHA256_HEX_SIZE, "%s", value != NULL && value->kind == JSON_STRING ? value->text : "");
-}
-
 static bool read_found(const struct json *summary, struct summary_found *found)
 {
     const char *reason = read_reason(summary);
-    read_digest(summary, "identity", found->identity);
-    read_digest(summary, "config", found->config);
+    json_get_text(summary, "identity", found->identity, SHA256_HEX_SIZE);
+    json_get_text(summary, "config", found->config, SHA256_HEX_SIZE);
     if (found->identity[0] == '\0' || reason == NULL)
         return false;
     const struct json *divergence = json_get(summary, "divergence");
     const struct json *metrics = json_get(summary, "metrics"), *timing = json_get(summary, "timing");
-    found->counts = (struct summary_counts){.test_images = read_count(summary, "test_images"),
-                                            .test_mistakes = read_count(summary, "test_mistakes"),
-                                            .held_out_images = read_count(summary, "held_out_images"),
-                                            .held_out_mistakes = read_count(summary, "held_out_mistakes")};
+    found->counts =
+        (struct summary_counts){.test_images = json_get_count(summary, "test_images"),
+                                .test_mistakes = json_get_count(summary, "test_mistakes"),
+                                .held_out_images = json_get_count(summary, "held_out_images"),
+                                .held_out_mistakes = json_get_count(summary, "held_out_mistakes")};
     found->result = (struct assay_run_result){.finished = true,
                                               .stop_reason = reason,
                                               .epochs = read_epoch(summary, "epochs"),
                                               .best_epoch = read_epoch(summary, "best_epoch"),
                                               .result_epoch = read_epoch(summary, "result_epoch"),
-                                              .train_loss = read_number(metrics, "train_loss"),
-                                              .train_error_pct = read_number(metrics, "train_error_pct"),
-                                              .val_loss = read_number(metrics, "val_loss"),
-                                              .val_error_pct = read_number(metrics, "val_error_pct"),
-                                              .test_loss = read_number(metrics, "test_loss"),
-                                              .test_error_pct = read_number(metrics, "test_error_pct"),
+                                              .train_loss = json_get_number(metrics, "train_loss"),
+                                              .train_error_pct = json_get_number(metrics, "train_error_pct"),
+                                              .val_loss = json_get_number(metrics, "val_loss"),
+                                              .val_error_pct = json_get_number(metrics, "val_error_pct"),
+                                              .test_loss = json_get_number(metrics, "test_loss"),
+                                              .test_error_pct = json_get_number(metrics, "test_error_pct"),
                                               .held_out_error_pct = held_out_error_pct(&found->counts),
-                                              .train_s = read_number(timing, "train_s"),
-                                              .eval_s = read_number(timing, "eval_s")};
+                                              .train_s = json_get_number(timing, "train_s"),
+                                              .eval_s = json_get_number(timing, "eval_s")};
     if (divergence != NULL && divergence->kind == JSON_STRING)
         snprintf(found->result.divergence, sizeof found->result.divergence, "%s", divergence->text);
     return true;

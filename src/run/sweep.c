@@ -145,9 +145,8 @@ static bool start_more(struct sweep *sweep, struct assay_error *error)
     return true;
 }
 
-/* Ends with the line that the process wrote last, which begins with the program's name. */
-static void record_failure(struct sweep *sweep, size_t i, const struct worker *worker,
-                           const struct worker_end *end)
+/* How a process ended, with what it said last, which begins with the program's name. */
+static struct run_failure failure_of(const struct worker *worker, const struct worker_end *end)
 {
     static const char own_name[] = "assay: ";
     struct run_failure failure = {.signal = end->signal, .exit_code = end->exit_code};
@@ -158,6 +157,13 @@ static void record_failure(struct sweep *sweep, size_t i, const struct worker *w
     while (length > 0 && said[length - 1] == '\n')
         length--;
     snprintf(failure.text, sizeof failure.text, "%.*s", (int)length, said);
+    return failure;
+}
+
+static void record_failure(struct sweep *sweep, size_t i, const struct worker *worker,
+                           const struct worker_end *end)
+{
+    struct run_failure failure = failure_of(worker, end);
     struct sweep_item *item = &sweep->items[i];
     item->is_given_up = true;
     failure_shorten(&failure, item->why);
@@ -181,9 +187,8 @@ static bool is_worth_another_try(const struct sweep_item *item, const struct wor
 static void say_again(const struct sweep *sweep, size_t i, const struct worker *worker,
                       const struct worker_end *end)
 {
-    struct run_failure failure = {.signal = end->signal, .exit_code = end->exit_code};
+    const struct run_failure failure = failure_of(worker, end);
     char line[FAILURE_SHORT_SIZE], said[2 * FAILURE_SHORT_SIZE];
-    snprintf(failure.text, sizeof failure.text, "%s", worker->said.bytes != NULL ? worker->said.bytes : "");
     failure_shorten(&failure, line);
     snprintf(said, sizeof said, "%s; trying once more", line);
     if (sweep->observer->warn != NULL)

@@ -1,5 +1,7 @@
 #include "harness.h"
 
+#include <math.h>
+
 #include "io/json.h"
 
 /* Writes again what was read, compactly. */
@@ -190,6 +192,14 @@ static void test_get(void)
     CHECK_TEXT(json_get(json_get(value, "b"), "a")->text, "x");
     CU_ASSERT_PTR_NULL(json_get(value, "c"));
     CU_ASSERT_PTR_NULL(json_get(json_get(value, "a"), "a"));
+    CU_ASSERT_PTR_NULL(json_get(NULL, "a"));
+    char text[3];
+    json_get_text(json_get(value, "b"), "a", text, sizeof text);
+    CHECK_TEXT(text, "x");
+    json_get_text(value, "a", text, sizeof text);
+    CHECK_TEXT(text, "");
+    CU_ASSERT(json_get_number(value, "a") == 1 && isnan(json_get_number(value, "b")));
+    CU_ASSERT(json_get_count(value, "a") == 1 && json_get_count(value, "c") == 0);
     arena_destroy(arena);
 }
 
