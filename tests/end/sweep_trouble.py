@@ -49,6 +49,26 @@ points:
     check_equal([sessions(path) for path in run_directories("results/mixed/wild")], [1, 1])
 
 
+def test_weights_that_change():
+    """Runs of one point that began with different weights are not averaged."""
+    run("run", "base.yaml", "train.max_epochs=1", "--quiet")
+    run("run", "base.yaml", "train.max_epochs=1", "seed=2", "--quiet")
+    write("warm.yaml", """\
+base: base.yaml
+seeds: [1, 2]
+points: [{label: warm, set: {train.init_from: weights.safetensors}}]
+tables: [{name: t, columns: [{metric: test_error_pct}]}]
+""")
+    for seed in (1, 2):
+        shutil.copy(f"results/base/seed-{seed}/best.safetensors", "weights.safetensors")
+        run("work", "warm.yaml", "--index", str(seed - 1), "--quiet")
+    for command in ("table", "report"):
+        check_in("results/warm/warm/seed-2 was trained from other weights than results/warm/warm/seed-1, as init_from_sha256",
+                 run(command, "warm.yaml", wanted=2).err)
+    run("work", "warm.yaml", "--index", "0", "--again", "--quiet")
+    run("table", "warm.yaml")
+
+
 def test_fail_fast():
     write_two(2000)
     run("run", "base.yaml", "name=other", "model[0].conv.maps=4", "train.max_epochs=1", "--quiet")
