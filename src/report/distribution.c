@@ -77,6 +77,17 @@ double normal_tail(double x)
     return erfc(x * M_SQRT1_2) / 2;
 }
 
+/* t² / (n + t²) and n / (n + t²), of a t whose square may be too large for a number. */
+struct shares {
+    double square, rest;
+};
+
+static struct shares shares_of(double t, double degrees)
+{
+    const double ratio = degrees / t / t;
+    return (struct shares){1 / (1 + ratio), ratio < 1 ? ratio / (1 + ratio) : 1 / (1 + 1 / ratio)};
+}
+
 double student_tail(double t, double degrees)
 {
     if (isnan(t) || !(degrees > 0))
@@ -87,8 +98,8 @@ double student_tail(double t, double degrees)
         return 0;
     if (degrees > many_degrees)
         return normal_tail(t * (1 - 1 / (4 * degrees)) / sqrt(1 + t * t / (2 * degrees)));
-    const double square = t * t;
-    return beta_share(degrees / 2, 0.5, degrees / (degrees + square), square / (degrees + square)) / 2;
+    const struct shares shares = shares_of(t, degrees);
+    return beta_share(degrees / 2, 0.5, shares.rest, shares.square) / 2;
 }
 
 /* Minus the slope of student_tail. */
@@ -151,7 +162,8 @@ static double value_of(const struct term *term)
  * weights up and down. */
 static double noncentral_body(double t, double degrees, double shift)
 {
-    const double b = degrees / 2, x = t * t / (degrees + t * t), y = degrees / (degrees + t * t);
+    const struct shares shares = shares_of(t, degrees);
+    const double b = degrees / 2, x = shares.square, y = shares.rest;
     const double half = shift * shift / 2, j = floor(half);
     const double power = (j > 0 ? j * log(half) : 0) - half;
     const struct term middle = {
@@ -195,6 +207,6 @@ double noncentral_tail(double t, double degrees, double shift)
         return 1 - noncentral_tail(-t, degrees, -shift);
     if (fabs(shift) > large_shift || degrees > many_degrees)
         return normal_tail((t * (1 - 1 / (4 * degrees)) - shift) / sqrt(1 + t * t / (2 * degrees)));
-    const double body = t > 0 ? noncentral_body(t, degrees, shift) : 0;
-    return fmax(0, fmin(1, normal_tail(-shift) - body));
+    const double tail = normal_tail(-shift) - (t > 0 ? noncentral_body(t, degrees, shift) : 0);
+    return isnan(tail) ? tail : fmax(0, fmin(1, tail));
 }

@@ -18,7 +18,8 @@ double normal_tail(double x);
  * million degrees the normal tail of 26.7.8. */
 double student_tail(double t, double degrees);
 
-/* The t with an upper tail of `tail`, 0 < tail < 1; and the normal one. */
+/* The t with an upper tail of `tail`, 0 < tail < 1, infinite where its square is no number any more; and the
+ * normal one. */
 double student_point(double tail, double degrees);
 double normal_point(double tail);
 

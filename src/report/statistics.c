@@ -107,7 +107,8 @@ double difference_degrees(const struct difference *difference)
         doubt += 2 * part * part / (n - 1);
     }
     const double variance = variance_of(difference);
-    return 2 * variance * variance / doubt;
+    const size_t fewer = difference->count[difference->count[1] < difference->count[0]];
+    return fmax((double)fewer - 1, 2 * variance * variance / doubt);
 }
 
 struct interval difference_interval(const struct difference *difference, double level)
@@ -134,30 +135,35 @@ double difference_power(const struct difference *difference, double distance, do
                            distance / sqrt(variance_of(difference)));
 }
 
-static double power_with(const struct difference *difference, int seeds, double distance, double level)
+/* The doubt about the images' part is mostly about what seeds do within an image, and shrinks as that does:
+ * if it stayed, the degrees would fall with every seed that makes the rest smaller. */
+static bool are_enough(int seeds, const struct difference *difference, double distance, double level,
+                       double power)
 {
     struct difference other = *difference;
     other.count[0] = other.count[1] = (size_t)seeds;
-    return difference_power(&other, distance, level);
+    const double left = variance_of(&other) / variance_of(difference);
+    other.image_doubt *= left * left;
+    return difference_power(&other, distance, level) >= power; /* not where it is not a number */
 }
 
 int seeds_needed(const struct difference *difference, double distance, double level, double power)
 {
     if (!difference_decides(difference) || !(distance > 0))
         return SEEDS_UNKNOWN;
-    if (power_with(difference, MOST_SEEDS, distance, level) < power)
+    if (!are_enough(MOST_SEEDS, difference, distance, level, power))
         return SEEDS_NEVER;
     int few = 1, enough = 2; /* doubled until it is enough, then halved in */
-    while (enough < MOST_SEEDS && power_with(difference, enough, distance, level) < power) {
+    while (enough < MOST_SEEDS && !are_enough(enough, difference, distance, level, power)) {
         few = enough;
         enough = enough > MOST_SEEDS / 2 ? MOST_SEEDS : 2 * enough;
     }
     while (enough - few > 1) {
         const int middle = few + (enough - few) / 2;
-        if (power_with(difference, middle, distance, level) < power)
-            few = middle;
-        else
+        if (are_enough(middle, difference, distance, level, power))
             enough = middle;
+        else
+            few = middle;
     }
     return enough;
 }

@@ -53,7 +53,7 @@ bool difference_decides(const struct difference *difference);
 
 /* Satterthwaite's (1946) degrees of freedom, 2 V² / Var(V): V is the variance of the difference, and Var(V)
  * the sum of 2 (spread / count)² / (count - 1) of both sides and image_doubt. Without images those of Welch;
- * of pairs count - 1. */
+ * of pairs count - 1. Never fewer than Welch's can be, those of the side with the fewer numbers. */
 double difference_degrees(const struct difference *difference);
 
 /* effect ± t sqrt(variance), two-sided. */
@@ -67,8 +67,8 @@ double difference_p(const struct difference *difference, double distance);
  * from, were spreads, counts and images what they are here: the noncentral t (Johnson and Welch 1940). */
 double difference_power(const struct difference *difference, double distance, double level);
 
-/* The fewest seeds on each side, 2 to 1,000,000, for which that probability is at least `power`; SEEDS_NEVER
- * where more would not do either, since other images differ too much; SEEDS_UNKNOWN where nothing is decided
+/* The fewest seeds on each side, 2 to 1,000,000, for which that probability is at least `power`, image_doubt
+ * going with the square of the variance; SEEDS_NEVER where more would not do either, since other images differ too much; SEEDS_UNKNOWN where nothing is decided
  * or the distance is not above 0. */
 enum { SEEDS_UNKNOWN = 0, SEEDS_NEVER = -1 };
 int seeds_needed(const struct difference *difference, double distance, double level, double power);

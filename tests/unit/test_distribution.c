@@ -131,6 +131,10 @@ static void noncentral(void)
                            0.002);
     CU_ASSERT_DOUBLE_EQUAL(noncentral_tail(3, 1000000, 3.5), noncentral_tail(3, 1000001, 3.5), 1e-6);
     CU_ASSERT_EQUAL(noncentral_tail(3, 10, INFINITY), 1);
+    CU_ASSERT_EQUAL(noncentral_tail(INFINITY, 4, 3), 0);
+    /* With so few degrees the point, or its square, is no number any more. */
+    for (double degrees = 0.02; degrees > 1e-9; degrees /= 3)
+        CU_ASSERT(noncentral_tail(student_point(0.004, degrees), degrees, 5) < 0.01);
     CU_ASSERT(isnan(noncentral_tail(3, 0, 1)));
 }
 
