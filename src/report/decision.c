@@ -131,8 +131,7 @@ static bool compare(struct arena *arena, const struct claim_evidence *evidence, 
                 : "each side's runs are all the same, and without variance nothing is decided";
         return true;
     }
-    finding->has_images = a->mistakes != NULL && b->mistakes != NULL;
-    assert(!finding->has_images || evidence->images > 1);
+    finding->has_images = a->mistakes != NULL && b->mistakes != NULL && evidence->images > 1;
     finding->to_new_images = finding->over_seeds;
     const struct run_mistakes *const mistakes[2] = {a->mistakes, b->mistakes};
     return !finding->has_images || difference_cross(&finding->to_new_images, mistakes, evidence->images,

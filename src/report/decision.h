@@ -46,7 +46,7 @@ struct claim_side {
 struct claim_evidence {
     const struct claim_comparison *declared;
     struct claim_side sides[2]; /* A and B; of paired ones equally many, in the order of their seeds */
-    size_t images;              /* on which all runs were tested; at least 2 where there are mistakes */
+    size_t images;              /* on which all runs were tested; of a single one nothing is said of others */
 };
 
 /* One claim of the family. Without any run, which is a member too, its p is 1. */

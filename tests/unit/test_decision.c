@@ -297,6 +297,25 @@ static void images_decide(void)
                     CLAIM_HOLDS);
 }
 
+/* Nothing can be said of other images than a single one. */
+static void a_single_image(void)
+{
+    static const uint32_t wrong[] = {0};
+    const double values[2][3] = {{0, 0, 100}, {100, 0, 100}};
+    const struct run_mistakes mistakes[2][3] = {{{wrong, 0}, {wrong, 0}, {wrong, 1}},
+                                                {{wrong, 1}, {wrong, 0}, {wrong, 1}}};
+    const struct claim_evidence evidence = {
+        .declared = &less,
+        .sides = {{values[0], mistakes[0], 3}, {values[1], mistakes[1], 3}},
+        .images = 1,
+    };
+    const struct claim_case claim = {&evidence, 1};
+    struct claim_decision decision;
+    CU_ASSERT_FATAL(decide_family(&claim, 1, 1, 0.05, &decision, NULL));
+    CU_ASSERT_FALSE(decision.has_images);
+    CU_ASSERT_EQUAL(decision.verdict, CLAIM_CANNOT_TELL);
+}
+
 static bool inside(struct interval interval, double low_end, double high_end)
 {
     return interval.low >= low_end && interval.high <= high_end;
@@ -373,6 +392,7 @@ int main(void)
         {"claims over several comparisons", conjunctions},
         {"Holm's steps", steps},
         {"images decide", images_decide},
+        {"a single image", a_single_image},
         {"verdicts agree with intervals", verdicts_agree_with_intervals},
         CU_TEST_INFO_NULL,
     };
