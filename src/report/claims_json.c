@@ -59,10 +59,12 @@ static void add_side(struct json_writer *json, const char *key, const struct cla
 
 static void add_needed(struct json_writer *json, int needed)
 {
-    if (needed > 0)
-        json_integer(json, "seeds_needed", needed);
+    if (needed == SEEDS_UNKNOWN)
+        json_null(json, "seeds_needed");
+    else if (needed == SEEDS_NEVER)
+        json_string(json, "seeds_needed", "never");
     else
-        json_string(json, "seeds_needed", needed == SEEDS_NEVER ? "never" : NULL);
+        json_integer(json, "seeds_needed", needed);
 }
 
 static void add_claim(struct json_writer *json, const struct claim_list *list,

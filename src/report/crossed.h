@@ -13,7 +13,8 @@
  * squares: the variance over images of the difference of the sides' means on an image, over N, less the
  * interaction that is in it, the mean over images of the variance over seeds within an image, over n(k) N
  * (Cornfield and Tukey 1956; as for readers and cases in Gallas 2006). Where chance makes it negative it
- * counts as 0, so that what holds for new images is never surer than what holds for these. */
+ * counts as 0, so the variance is never below the one over seeds. Its interval may be narrower for all that,
+ * by more degrees of freedom; report/decision.h sees to it. */
 #ifndef REPORT_CROSSED_H
 #define REPORT_CROSSED_H
 

@@ -191,8 +191,17 @@ static int seeds_for(const struct finding *finding, double level)
     if (!(distance > 0))
         distance = fabs(finding->over_seeds.effect);
     const double power = 1 - (1 - wanted_power) / kinds[finding->declared->kind].ends;
-    return seeds_needed(finding->has_images ? &finding->to_new_images : &finding->over_seeds, distance, level,
-                        power);
+    const int over_seeds = seeds_needed(&finding->over_seeds, distance, level, power);
+    if (!finding->has_images)
+        return over_seeds;
+    const int to_new_images = seeds_needed(&finding->to_new_images, distance, level, power);
+    return over_seeds > to_new_images ? over_seeds : to_new_images;
+}
+
+/* Of two around the same middle. */
+static struct interval wider(struct interval one, struct interval other)
+{
+    return one.high >= other.high ? one : other;
 }
 
 static struct claim_decision decide(const struct summary *summary, double level)
@@ -217,7 +226,8 @@ static struct claim_decision decide(const struct summary *summary, double level)
     decision.over_seeds = difference_interval(&finding->over_seeds, decision.level);
     decision.has_images = finding->has_images;
     if (finding->has_images)
-        decision.to_new_images = difference_interval(&finding->to_new_images, decision.level);
+        decision.to_new_images =
+            wider(difference_interval(&finding->to_new_images, decision.level), decision.over_seeds);
     const struct interval counts_not = {-finding->margin, finding->margin};
     decision.within_margin =
         holds && declared->kind == CLAIM_LESS && p_within(finding, counts_not) <= decision.level;

@@ -1,8 +1,9 @@
 /* The verdicts on claims: which side of what was claimed an interval lies on, over a family of claims.
  *
  * One comparison has a difference A - B of means over seeds and two intervals around it: over seeds, and
- * where the mistakes on a common set of images are known also to new images (report/crossed.h). Both count:
- * whatever is said of the interval below is said of the wider one. With m the margin and t the tolerance,
+ * where the mistakes on a common set of images are known also to new images (report/crossed.h). What holds for
+ * new images too must hold for these, so where the second came out narrower, having more degrees of freedom,
+ * it is taken to be as wide as the first; whatever is said of the interval below is said of it. With m the margin and t the tolerance,
  *
  *                     holds when the interval is within     does not hold when it is within
  *     less            (-inf, t)                             (t, inf), or (-m, m)
@@ -63,7 +64,7 @@ extern const char *const claim_verdict_names[3]; /* "holds", "does not hold", "c
  * one that says so most clearly. Where the comparison is relative, effect and intervals are differences of
  * logarithms.
  *
- * `seeds_needed` is on each side, for nine chances in ten that the interval at `level` shows a difference as
+ * `seeds_needed` is on each side, for nine chances in ten that each interval at `level` shows a difference as
  * large as the margin, or the tolerance; of equivalent and no better: shows that there is none, when there is
  * none. Without margin and tolerance it is for the observed difference. */
 struct claim_decision {
@@ -75,7 +76,7 @@ struct claim_decision {
     double level;       /* of the intervals: 0.01 for 99 % */
     struct interval over_seeds, to_new_images;
     bool has_images;    /* else to_new_images is empty */
-    bool within_margin; /* it holds, and the wider interval lies within (-margin, margin) */
+    bool within_margin; /* it holds, and both intervals lie within (-margin, margin) */
     size_t seeds[2];
     double p, corrected_p; /* of the claim; by Holm: at most the family's level where there is a verdict */
     double smallest_p;     /* of an exact permutation test with these seeds: statistics.h */

@@ -7,6 +7,7 @@
 #ifndef REPORT_STATISTICS_H
 #define REPORT_STATISTICS_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -70,7 +71,7 @@ double difference_power(const struct difference *difference, double distance, do
 /* The fewest seeds on each side, 2 to 1,000,000, for which that probability is at least `power`, image_doubt
  * going with the square of the variance; SEEDS_NEVER where more would not do either, since other images differ too much; SEEDS_UNKNOWN where nothing is decided
  * or the distance is not above 0. */
-enum { SEEDS_UNKNOWN = 0, SEEDS_NEVER = -1 };
+enum { SEEDS_UNKNOWN = 0, SEEDS_NEVER = INT_MAX };
 int seeds_needed(const struct difference *difference, double distance, double level, double power);
 
 /* The smallest two-sided p that an exact permutation test of so many runs can reach, whatever their numbers:

@@ -297,6 +297,39 @@ static void images_decide(void)
                     CLAIM_HOLDS);
 }
 
+/* A's mistakes differ from seed to seed and B's do not, so over seeds there are two degrees of freedom; the images
+ * have many more, and their interval alone would be the narrower one. */
+static void what_holds_for_new_images_holds_for_these(void)
+{
+    enum { SEEDS = 3, MOST = 15 };
+    static const size_t counts[2][SEEDS] = {{5, 10, 15}, {10, 10, 10}};
+    static uint32_t wrong[2][MOST];
+    struct run_mistakes mistakes[2][SEEDS];
+    double values[2][SEEDS];
+    for (size_t side = 0; side < 2; side++) {
+        for (size_t i = 0; i < MOST; i++)
+            wrong[side][i] = (uint32_t)(500 * side + i);
+        for (size_t seed = 0; seed < SEEDS; seed++) {
+            mistakes[side][seed] = (struct run_mistakes){wrong[side], counts[side][seed]};
+            values[side][seed] = 100 * (double)counts[side][seed] / 1000;
+        }
+    }
+    const struct claim_comparison declared = {.kind = CLAIM_EQUIVALENT, .margin = 2};
+    const struct claim_side a = {values[0], mistakes[0], SEEDS}, b = {values[1], mistakes[1], SEEDS};
+    const struct claim_evidence evidence = {.declared = &declared, .sides = {a, b}, .images = 1000};
+    const struct claim_case claim = {&evidence, 1};
+    struct claim_decision decision;
+    CU_ASSERT_FATAL(decide_family(&claim, 1, 1, 0.05, &decision, NULL));
+    CU_ASSERT(decision.has_images);
+    CU_ASSERT_EQUAL(decision.to_new_images.low, decision.over_seeds.low);
+    CU_ASSERT_EQUAL(decision.to_new_images.high, decision.over_seeds.high);
+    const struct claim_decision over_seeds =
+        decide_one(&declared, (struct claim_side){values[0], NULL, SEEDS},
+                   (struct claim_side){values[1], NULL, SEEDS}, 1);
+    CU_ASSERT(over_seeds.seeds_needed > 2);
+    CU_ASSERT(decision.seeds_needed >= over_seeds.seeds_needed);
+}
+
 /* Nothing can be said of other images than a single one. */
 static void a_single_image(void)
 {
@@ -392,6 +425,7 @@ int main(void)
         {"claims over several comparisons", conjunctions},
         {"Holm's steps", steps},
         {"images decide", images_decide},
+        {"what holds for new images holds for these", what_holds_for_new_images_holds_for_these},
         {"a single image", a_single_image},
         {"verdicts agree with intervals", verdicts_agree_with_intervals},
         CU_TEST_INFO_NULL,
