@@ -213,9 +213,9 @@ static struct claim_decision decide(const struct summary *summary, double level)
         decision.verdict = CLAIM_DOES_NOT_HOLD;
     const bool holds = decision.verdict == CLAIM_HOLDS, fails = decision.verdict == CLAIM_DOES_NOT_HOLD;
     decision.comparison = fails ? summary->clearest : summary->weakest;
-    decision.level = holds ? level : level / (double)summary->count;
 
     const struct finding *finding = &summary->findings[decision.comparison];
+    decision.level = !holds && finding->p_fails <= level ? level / (double)summary->count : level;
     const struct claim_comparison *declared = finding->declared;
     const size_t *seeds = finding->over_seeds.count;
     if (!holds && !fails)

@@ -61,7 +61,9 @@ extern const char *const claim_verdict_names[3]; /* "holds", "does not hold", "c
 
 /* What follows is about the comparison that decides: of a claim that holds or cannot be told the least
  * favourable one (largest p of holding, the first without data before any), of one that does not hold the
- * one that says so most clearly. Where the comparison is relative, effect and intervals are differences of
+ * one that says so most clearly. Its interval is at the level at which it would do its part: the claim's, at
+ * which all must hold; over k, where it speaks against the claim or would at the claim's level. Where the
+ * comparison is relative, effect and intervals are differences of
  * logarithms.
  *
  * `seeds_needed` is on each side, for nine chances in ten that each interval at `level` shows a difference as

@@ -212,6 +212,11 @@ static void conjunctions(void)
     CU_ASSERT_FATAL(decide_family(&open, 1, 1, 0.05, &decision, NULL));
     CU_ASSERT_EQUAL(decision.verdict, CLAIM_CANNOT_TELL);
     CU_ASSERT_EQUAL(decision.comparison, 1);
+    CU_ASSERT_EQUAL(decision.level, 0.05); /* it would do to hold at this */
+
+    /* One that speaks against the claim at the claim's level, and not at a third of it. */
+    CU_ASSERT_FATAL(decide_family(&fails, 1, 4, 0.05, &decision, NULL));
+    CU_ASSERT_DOUBLE_EQUAL(decision.level, 0.05 / 12, 1e-15);
 
     const struct claim_evidence one_absent[] = {unclear, absent, above};
     const struct claim_case refuted = {one_absent, 3};
