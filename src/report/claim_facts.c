@@ -104,6 +104,8 @@ static void add_needed(struct text *text, const struct claim_result *claim)
     const int needed = claim->decision.seeds_needed;
     if (needed == SEEDS_NEVER)
         text_add(text, "no number of seeds would do, so much do other images differ");
+    else if (needed == SEEDS_TOO_MANY)
+        text_add(text, "more than a million a side, for nine chances in ten");
     else if (needed != SEEDS_UNKNOWN)
         text_add(text, "%d a side, for nine chances in ten", needed);
 }

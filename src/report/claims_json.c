@@ -63,6 +63,8 @@ static void add_needed(struct json_writer *json, int needed)
         json_null(json, "seeds_needed");
     else if (needed == SEEDS_NEVER)
         json_string(json, "seeds_needed", "never");
+    else if (needed == SEEDS_TOO_MANY)
+        json_string(json, "seeds_needed", "too many");
     else
         json_integer(json, "seeds_needed", needed);
 }

@@ -82,7 +82,7 @@ struct claim_decision {
     size_t seeds[2];
     double p, corrected_p; /* of the claim; by Holm: at most the family's level where there is a verdict */
     double smallest_p;     /* of an exact permutation test with these seeds: statistics.h */
-    int seeds_needed;      /* or SEEDS_UNKNOWN, SEEDS_NEVER */
+    int seeds_needed;      /* or SEEDS_UNKNOWN, SEEDS_TOO_MANY, SEEDS_NEVER */
 };
 
 /* Decides one family of `members` claims at `level` (0.05), of which claims[0 … count) are at hand; the

@@ -8,9 +8,13 @@ enum { MOST_SEEDS = 1000000 };
 static const double equal_digits = 1e-9;
 static const struct interval anywhere = {-INFINITY, INFINITY};
 
-/* Mean and variance of a[i] - b[i] (b NULL: of a[i]); the variance is 0 where the numbers differ by rounding
- * only. */
-static void measure(const double *a, const double *b, size_t count, double *mean, double *variance)
+/* Of a[i] - b[i] (b NULL: of a[i]); the variance is 0 where the numbers differ by rounding only. */
+struct moments {
+    double mean, variance;
+    double magnitude; /* of the largest number */
+};
+
+static struct moments moments_of(const double *a, const double *b, size_t count)
 {
     double sum = 0, squares = 0, low = INFINITY, high = -INFINITY, magnitude = 0;
     for (size_t i = 0; i < count; i++) {
@@ -20,22 +24,27 @@ static void measure(const double *a, const double *b, size_t count, double *mean
         high = fmax(high, value);
         magnitude = fmax(magnitude, fmax(fabs(a[i]), fabs(subtracted)));
     }
-    *mean = count > 0 && isfinite(sum) ? sum / (double)count : NAN;
+    const double mean = count > 0 && isfinite(sum) ? sum / (double)count : NAN;
     for (size_t i = 0; i < count; i++) {
-        const double rest = a[i] - (b != NULL ? b[i] : 0) - *mean;
+        const double rest = a[i] - (b != NULL ? b[i] : 0) - mean;
         squares += rest * rest;
     }
-    *variance = count > 1 ? squares / (double)(count - 1) : NAN;
-    if (isfinite(*variance) && high - low <= equal_digits * magnitude)
-        *variance = 0;
+    double variance = count > 1 ? squares / (double)(count - 1) : NAN;
+    if (isfinite(variance) && high - low <= equal_digits * magnitude)
+        variance = 0;
+    return (struct moments){mean, variance, magnitude};
+}
+
+/* What is not rounding of numbers of this magnitude. */
+static double effect_of(double difference, double magnitude)
+{
+    return fabs(difference) <= equal_digits * magnitude ? 0 : difference;
 }
 
 struct sample sample_of(const double *values, size_t count)
 {
-    struct sample sample = {.count = count};
-    measure(values, NULL, count, &sample.mean, &sample.sd);
-    sample.sd = sqrt(sample.sd);
-    return sample;
+    const struct moments moments = moments_of(values, NULL, count);
+    return (struct sample){count, moments.mean, sqrt(moments.variance)};
 }
 
 static struct interval around(double middle, double half)
@@ -71,19 +80,22 @@ struct interval wilson_interval(size_t hits, size_t count, double level)
 
 struct difference difference_of_samples(const double *a, size_t count_a, const double *b, size_t count_b)
 {
-    struct difference difference = {.count = {count_a, count_b}};
-    double mean[2];
-    measure(a, NULL, count_a, &mean[0], &difference.spread[0]);
-    measure(b, NULL, count_b, &mean[1], &difference.spread[1]);
-    difference.effect = mean[0] - mean[1];
-    return difference;
+    const struct moments of_a = moments_of(a, NULL, count_a), of_b = moments_of(b, NULL, count_b);
+    return (struct difference){
+        .effect = effect_of(of_a.mean - of_b.mean, fmax(of_a.magnitude, of_b.magnitude)),
+        .spread = {of_a.variance, of_b.variance},
+        .count = {count_a, count_b},
+    };
 }
 
 struct difference difference_of_pairs(const double *a, const double *b, size_t count)
 {
-    struct difference difference = {.count = {count, count}};
-    measure(a, b, count, &difference.effect, &difference.spread[0]);
-    return difference;
+    const struct moments moments = moments_of(a, b, count);
+    return (struct difference){
+        .effect = effect_of(moments.mean, moments.magnitude),
+        .spread = {moments.variance, 0},
+        .count = {count, count},
+    };
 }
 
 bool difference_decides(const struct difference *difference)
@@ -135,24 +147,34 @@ double difference_power(const struct difference *difference, double distance, do
                            distance / sqrt(variance_of(difference)));
 }
 
-/* The doubt about the images' part is mostly about what seeds do within an image, and shrinks as that does:
- * if it stayed, the degrees would fall with every seed that makes the rest smaller. */
-static bool are_enough(int seeds, const struct difference *difference, double distance, double level,
-                       double power)
+/* With so many on each side. The doubt about the images' part is mostly about what seeds do within an image,
+ * and shrinks as that does: if it stayed, the degrees would fall with every seed that makes the rest smaller.
+ */
+static struct difference with_seeds(const struct difference *difference, int seeds)
 {
     struct difference other = *difference;
     other.count[0] = other.count[1] = (size_t)seeds;
     const double left = variance_of(&other) / variance_of(difference);
     other.image_doubt *= left * left;
-    return difference_power(&other, distance, level) >= power; /* not where it is not a number */
+    return other;
+}
+
+/* Not where the power is not a number. */
+static bool are_enough(int seeds, const struct difference *difference, double distance, double level,
+                       double power)
+{
+    const struct difference other = with_seeds(difference, seeds);
+    return difference_power(&other, distance, level) >= power;
 }
 
 int seeds_needed(const struct difference *difference, double distance, double level, double power)
 {
     if (!difference_decides(difference) || !(distance > 0))
         return SEEDS_UNKNOWN;
-    if (!are_enough(MOST_SEEDS, difference, distance, level, power))
-        return SEEDS_NEVER;
+    if (!are_enough(MOST_SEEDS, difference, distance, level, power)) {
+        const struct difference most = with_seeds(difference, MOST_SEEDS);
+        return most.image_variance > variance_of(&most) / 2 ? SEEDS_NEVER : SEEDS_TOO_MANY;
+    }
     int few = 1, enough = 2; /* doubled until it is enough, then halved in */
     while (enough < MOST_SEEDS && !are_enough(enough, difference, distance, level, power)) {
         few = enough;

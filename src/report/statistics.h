@@ -37,7 +37,7 @@ struct interval wilson_interval(size_t hits, size_t count, double level);
  * seeds would give. Its variance is spread[0] / count[0] + spread[1] / count[1] + image_variance. What images
  * add (report/crossed.h) is 0 for a difference over seeds alone. */
 struct difference {
-    double effect;         /* mean of A - mean of B */
+    double effect;         /* mean of A - mean of B; 0 where that is rounding */
     double spread[2];      /* variance of one number of A, of B; paired: of one pair's difference, and 0 */
     size_t count[2];       /* numbers; paired: pairs, in both */
     double image_variance; /* what drawing other images adds */
@@ -69,9 +69,10 @@ double difference_p(const struct difference *difference, double distance);
 double difference_power(const struct difference *difference, double distance, double level);
 
 /* The fewest seeds on each side, 2 to 1,000,000, for which that probability is at least `power`, image_doubt
- * going with the square of the variance; SEEDS_NEVER where more would not do either, since other images differ too much; SEEDS_UNKNOWN where nothing is decided
- * or the distance is not above 0. */
-enum { SEEDS_UNKNOWN = 0, SEEDS_NEVER = INT_MAX };
+ * going with the square of the variance. SEEDS_TOO_MANY where it takes more; SEEDS_NEVER where more would not
+ * do either, since other images differ too much; SEEDS_UNKNOWN where nothing is decided or the distance is not
+ * above 0. In the order of what they ask for. */
+enum { SEEDS_UNKNOWN = 0, SEEDS_TOO_MANY = INT_MAX - 1, SEEDS_NEVER = INT_MAX };
 int seeds_needed(const struct difference *difference, double distance, double level, double power);
 
 /* The smallest two-sided p that an exact permutation test of so many runs can reach, whatever their numbers:

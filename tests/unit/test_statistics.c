@@ -87,6 +87,21 @@ static void pairs(void)
     check_interval(difference_interval(&difference, 0.05), -0.184613461815072, -0.0393865381849279, __LINE__);
 }
 
+/* Means that are equal, but not to the last bit. */
+static void rounding_is_no_effect(void)
+{
+    const double first[] = {0.1, 0.2, 0.3}, second[] = {0.3, 0.1, 0.2}, third[] = {0.15, 0.2, 0.25};
+    struct difference difference = difference_of_samples(first, 3, third, 3);
+    CU_ASSERT(difference_decides(&difference));
+    CU_ASSERT_EQUAL(difference.effect, 0);
+    difference = difference_of_samples(first, 3, second, 3);
+    CU_ASSERT_EQUAL(difference.effect, 0);
+    difference = difference_of_pairs(first, second, 3);
+    CU_ASSERT(difference_decides(&difference));
+    CU_ASSERT_EQUAL(difference.effect, 0);
+    CU_ASSERT_EQUAL(seeds_needed(&difference, fabs(difference.effect), 0.05, 0.9), SEEDS_UNKNOWN);
+}
+
 static void nothing_decides_without_variance(void)
 {
     const double equal[] = {0.5, 0.5, 0.5}, others[] = {0.7, 0.7}, one[] = {0.5}, wild[] = {0.5, NAN, 0.6};
@@ -123,7 +138,10 @@ static void power(void)
     CU_ASSERT_EQUAL(seeds_needed(&difference, 0.06, 0.05, 0.9), 16);
     CU_ASSERT_EQUAL(seeds_needed(&difference, 0.06, 0.05 / 8, 0.9), 25);
     CU_ASSERT_EQUAL(seeds_needed(&difference, 5, 0.05, 0.9), 2);
-    CU_ASSERT_EQUAL(seeds_needed(&difference, 1e-6, 0.05, 0.9), SEEDS_NEVER);
+    CU_ASSERT_EQUAL(seeds_needed(&difference, 1e-6, 0.05, 0.9), SEEDS_TOO_MANY);
+    difference.image_variance = 1e-15; /* there are images, but it is not they that forbid it */
+    CU_ASSERT_EQUAL(seeds_needed(&difference, 1e-6, 0.05, 0.9), SEEDS_TOO_MANY);
+    difference.image_variance = 0;
     CU_ASSERT_EQUAL(seeds_needed(&difference, 0, 0.05, 0.9), SEEDS_UNKNOWN);
 }
 
@@ -174,6 +192,7 @@ int main(void)
         {"Wilson's interval", shares},
         {"Welch's difference", welch},
         {"paired difference", pairs},
+        {"rounding is no effect", rounding_is_no_effect},
         {"nothing decides without variance", nothing_decides_without_variance},
         {"power", power},
         {"power with images", power_with_images},
