@@ -91,7 +91,9 @@ static const char *why_not_compared(const struct claim_comparison *declared, con
             return "one side has a single run, and it takes two to see how much seeds matter";
     for (int side = 0; side < 2; side++)
         if (!all_finite(&sides[side]))
-            return "a run's number is not finite";
+            return (side == 0 ? &declared->measure_a : &declared->measure_b)->statistic == STATISTIC_RESULT
+                       ? "a run has no such number, or one that is not finite"
+                       : "a run ended before the epochs that are asked for, or a number there is not finite";
     for (int side = 0; side < 2; side++)
         if (declared->relative && !all_positive(&sides[side]))
             return "shares are claimed, and a run's number is not above 0";

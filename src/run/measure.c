@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "train/stopping.h"
 
 bool run_record_load(struct arena *arena, const char *directory, struct run_record *record,
                      struct assay_error *error)
@@ -38,6 +39,7 @@ struct column {
     const struct csv *csv;
     size_t index;
     int epochs;
+    int end; /* the epoch by which all runs are compared, which this one may not have got to; 0: not known */
 };
 
 static double value_at(const struct column *column, int epoch)
@@ -69,7 +71,7 @@ static double reach(const struct column *column, const struct experiment_measure
     for (int epoch = 1; epoch <= column->epochs; epoch++)
         if (value_at(column, epoch) <= measure->level)
             return epoch;
-    return column->epochs + 1;
+    return column->end > 0 ? column->end + 1 : NAN;
 }
 
 /* The statistics of curves, with the least number of epochs that each can be taken of. */
@@ -79,6 +81,14 @@ static const struct {
 } statistics[] = {
     [STATISTIC_MEAN] = {mean, 1}, [STATISTIC_OSCILLATION] = {oscillation, 2}, [STATISTIC_REACH] = {reach, 0}};
 
+/* A run that stopped early does not say how far it might have gone. */
+static bool ended_at_most_epochs(const struct run_record *record)
+{
+    const struct json *reason = record->summary != NULL ? json_get(record->summary, "stop_reason") : NULL;
+    return reason != NULL && reason->kind == JSON_STRING &&
+           strcmp(reason->text, stop_reason_names[STOP_MAX_EPOCHS]) == 0;
+}
+
 /* The column by its name; false where the run has none. epochs 0: all there are. */
 static bool find_column(const struct run_record *record, const char *name, int epochs, struct column *column)
 {
@@ -86,7 +96,10 @@ static bool find_column(const struct run_record *record, const char *name, int e
     const size_t index = csv != NULL ? csv_column(csv, name) : SIZE_MAX;
     if (index == SIZE_MAX || csv->rows > INT32_MAX || csv->rows == 0)
         return false;
-    *column = (struct column){csv, index, epochs > 0 && (size_t)epochs < csv->rows ? epochs : (int)csv->rows};
+    const int rows = (int)csv->rows;
+    *column = (struct column){csv, index, epochs > 0 && epochs < rows ? epochs : rows, epochs};
+    if (epochs == 0 && ended_at_most_epochs(record))
+        column->end = rows;
     return true;
 }
 
@@ -97,8 +110,10 @@ static double statistic_of(const struct run_record *record, const struct experim
     if (!find_column(record, measure->metric, epochs, &column))
         return NAN;
     assert(measure->first >= 1);
-    const int last = measure->last < 0 || measure->last > column.epochs ? column.epochs : measure->last;
-    if (last - measure->first + 1 < statistics[measure->statistic].least)
+    int last = measure->last < 0 ? column.epochs : measure->last;
+    if (epochs > 0 && last > epochs)
+        last = epochs;
+    if (last > column.epochs || last - measure->first + 1 < statistics[measure->statistic].least)
         return NAN;
     return statistics[measure->statistic].compute(&column, measure, last);
 }

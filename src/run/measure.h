@@ -21,12 +21,14 @@ bool run_record_load(struct arena *arena, const char *directory, struct run_reco
                      struct assay_error *error);
 
 /* One number of a finished run; NaN where it has none: the run is not finished, has no such column, too few
- * epochs for the statistic, or an empty cell among those that count. A mean or an oscillation whose `last`
- * lies behind the end of the curve takes what there is. */
+ * epochs for the statistic, or an empty cell among those that count. A number over fewer epochs than were
+ * asked for would be another one, so a run that ended before `last` has none; nor is it known when a run that
+ * was stopped early would have reached a level. */
 double run_record_measure(const struct run_record *record, const struct experiment_measure *measure);
 
 /* The same as if the curve had ended after `epochs`, of a run that has got there, finished or not, and only
- * of columns of curves.csv. The result is then the row with the lowest `monitor` (the last where that is
+ * of columns of curves.csv; a `last` behind that counts as `epochs`, and a level that was not reached as one
+ * more than these. The result is then the row with the lowest `monitor` (the last where that is
  * NULL). */
 double run_record_measure_after(const struct run_record *record, const struct experiment_measure *measure,
                                 int epochs, const char *monitor);

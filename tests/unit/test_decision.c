@@ -147,6 +147,8 @@ static void reasons(void)
     const double equal[] = {0.5, 0.5, 0.5}, shifted[] = {0.7, 0.7, 0.7}, wild[] = {0.5, NAN, 0.6};
     const double first[] = {0.62, 0.65, 0.71, 0.58}, second[] = {0.60, 0.63, 0.69, 0.56};
     const struct claim_comparison paired = {.kind = CLAIM_LESS, .paired = true};
+    const struct claim_comparison of_curves = {
+        .kind = CLAIM_LESS, .measure_a.statistic = STATISTIC_MEAN, .measure_b.statistic = STATISTIC_MEAN};
     const struct {
         const struct claim_comparison *declared;
         struct claim_side a, b;
@@ -158,7 +160,14 @@ static void reasons(void)
          side_low,
          {.values = high, .count = 1},
          "one side has a single run, and it takes two to see how much seeds matter"},
-        {&less, side_low, {.values = wild, .count = 3}, "a run's number is not finite"},
+        {&less,
+         side_low,
+         {.values = wild, .count = 3},
+         "a run has no such number, or one that is not finite"},
+        {&of_curves,
+         side_low,
+         {.values = wild, .count = 3},
+         "a run ended before the epochs that are asked for, or a number there is not finite"},
         {&less,
          {.values = equal, .count = 3},
          {.values = shifted, .count = 3},

@@ -38,12 +38,21 @@ static void leave(void)
     CU_ASSERT(system(command) == 0);
 }
 
+static void write_summary_of(const char *stop_reason)
+{
+    char text[512];
+    snprintf(
+        text, sizeof text,
+        "{\"stop_reason\": \"%s\", \"epochs\": 4, \"best_epoch\": 2, \"metrics\": {\"val_error_pct\": 4, "
+        "\"test_error_pct\": 6, \"train_loss\": null}, \"timing\": {\"train_ms_per_sample\": 0.25}, "
+        "\"held_out_images\": 200, \"held_out_mistakes\": 3}",
+        stop_reason);
+    write_file("summary.json", text);
+}
+
 static void write_summary(void)
 {
-    write_file("summary.json", "{\"epochs\": 4, \"best_epoch\": 2, \"metrics\": {\"val_error_pct\": 4, "
-                               "\"test_error_pct\": 6, \"train_loss\": null}, \"timing\": "
-                               "{\"train_ms_per_sample\": 0.25}, \"held_out_images\": 200, "
-                               "\"held_out_mistakes\": 3}");
+    write_summary_of("max_epochs");
 }
 
 struct measure_case {
@@ -86,7 +95,9 @@ static void gives_statistics_of_curves(void)
     static const struct measure_case cases[] = {
         {{"val_error_pct", STATISTIC_MEAN, 1, -1}, 5.25},
         {{"val_error_pct", STATISTIC_MEAN, 2, 3}, 4.5},
-        {{"val_error_pct", STATISTIC_MEAN, 3, 30}, 4.5},
+        {{"val_error_pct", STATISTIC_MEAN, 3, 4}, 4.5},
+        {{"val_error_pct", STATISTIC_MEAN, 3, 5}, NAN}, /* the run ended before */
+        {{"val_error_pct", STATISTIC_OSCILLATION, 2, 5}, NAN},
         {{"val_error_pct", STATISTIC_MEAN, 5, -1}, NAN},
         {{"test_error_pct", STATISTIC_MEAN, 1, -1}, NAN}, /* a cell is empty */
         {{"test_error_pct", STATISTIC_MEAN, 1, 2}, 7.5},
@@ -100,6 +111,21 @@ static void gives_statistics_of_curves(void)
     };
     enter();
     write_summary();
+    check_cases(cases, sizeof cases / sizeof cases[0]);
+    leave();
+}
+
+/* Stopping sooner must not make a run that never got there look better. */
+static void a_run_that_stopped_early(void)
+{
+    static const struct measure_case cases[] = {
+        {{"train_loss", STATISTIC_REACH, 1, -1, 1.3}, 3},
+        {{"train_loss", STATISTIC_REACH, 1, -1, 0.5}, NAN},
+        {{"val_error_pct", STATISTIC_MEAN, 1, -1}, 5.25},
+        {{"val_error_pct", STATISTIC_MEAN, 1, 5}, NAN},
+    };
+    enter();
+    write_summary_of("patience");
     check_cases(cases, sizeof cases / sizeof cases[0]);
     leave();
 }
@@ -121,7 +147,9 @@ static void has_no_numbers_before_the_end(void)
 static void gives_numbers_on_the_way(void)
 {
     static const struct experiment_measure test = {"test_error_pct", STATISTIC_RESULT},
-                                           mean = {"val_error_pct", STATISTIC_MEAN, 1, -1};
+                                           mean = {"val_error_pct", STATISTIC_MEAN, 1, -1},
+                                           mean_of_five = {"val_error_pct", STATISTIC_MEAN, 1, 5},
+                                           reach = {"train_loss", STATISTIC_REACH, 1, -1, 0.5};
     static const char monitor[] = "val_error_pct";
     enter();
     struct run_record record;
@@ -131,6 +159,11 @@ static void gives_numbers_on_the_way(void)
     CU_ASSERT_EQUAL(run_record_measure_after(&record, &test, 3, NULL), 4);
     CU_ASSERT_EQUAL(run_record_measure_after(&record, &test, 30, monitor), 6); /* the first of equals */
     CU_ASSERT_EQUAL(run_record_measure_after(&record, &mean, 2, monitor), 6);
+    CU_ASSERT_EQUAL(run_record_measure_after(&record, &mean_of_five, 2, monitor), 6); /* all are cut there */
+    CU_ASSERT(isnan(run_record_measure_after(&record, &mean_of_five, 8, monitor)));
+    CU_ASSERT_EQUAL(run_record_measure_after(&record, &reach, 2, monitor), 3);
+    CU_ASSERT_EQUAL(run_record_measure_after(&record, &reach, 8, monitor),
+                    9); /* not the 5 of its own length */
     leave();
 }
 
@@ -139,6 +172,7 @@ int main(void)
     CU_TestInfo tests[] = {
         {"gives results", gives_results},
         {"gives statistics of curves", gives_statistics_of_curves},
+        {"a run that stopped early", a_run_that_stopped_early},
         {"has no numbers before the end", has_no_numbers_before_the_end},
         {"gives numbers on the way", gives_numbers_on_the_way},
         CU_TEST_INFO_NULL,
