@@ -149,6 +149,18 @@ static void add_note(struct text *text, const struct claim_result *claim)
     text_add(text, "%s", claim->declared->note != NULL ? claim->declared->note : "");
 }
 
+/* A sweep never touches a stale run. */
+static bool add_to_do(struct arena *arena, const struct claim_list *list, const struct claim_result *claim,
+                      struct claim_facts *facts)
+{
+    const char *command = list->sweep(list->cookie, arena, claim->results->experiment);
+    if (command != NULL && claim->has_stale)
+        command = arena_format(
+            arena, "remove the directories of stale runs, which assay status names; then %s", command);
+    facts->items[facts->count++] = (struct claim_fact){"to do", command};
+    return command != NULL;
+}
+
 bool claim_facts(struct arena *arena, const struct claim_list *list, const struct claim_result *claim,
                  struct claim_facts *facts)
 {
@@ -170,9 +182,5 @@ bool claim_facts(struct arena *arena, const struct claim_list *list, const struc
         if (!say(arena, facts, kinds[i].name, &value))
             return false;
     }
-    if (claim->is_complete)
-        return true;
-    const char *command = list->sweep(list->cookie, arena, claim->results->experiment);
-    facts->items[facts->count++] = (struct claim_fact){"to do", command};
-    return command != NULL;
+    return claim->is_complete || add_to_do(arena, list, claim, facts);
 }

@@ -14,11 +14,6 @@ static const struct result_point *point_at(const struct results *results, size_t
     return &results->points[point];
 }
 
-static bool has_all_runs(const struct result_counts *counts)
-{
-    return counts->missing == 0 && counts->stale == 0;
-}
-
 static bool is_clean(const struct result_counts *counts)
 {
     return counts->finished == counts->wanted;
@@ -150,7 +145,7 @@ static bool start_member(struct arena *arena, const struct results *results,
                           *nothing = arena_allocate(arena, claim->comparison_count, sizeof *nothing);
     if (evidence == NULL || nothing == NULL)
         return assay_fail_memory(error, "deciding claims");
-    *result = (struct claim_result){.declared = claim, .results = results, .is_complete = true};
+    *result = (struct claim_result){.declared = claim, .results = results};
     *member =
         (struct member){result, {evidence, claim->comparison_count}, {nothing, claim->comparison_count}};
     for (size_t c = 0; c < claim->comparison_count; c++) {
@@ -161,10 +156,12 @@ static bool start_member(struct arena *arena, const struct results *results,
         for (int side = 0; side < 2; side++) {
             const struct result_counts *counts =
                 &point_at(results, side == 0 ? declared->a : declared->b)->counts;
-            result->is_complete &= has_all_runs(counts);
+            result->has_missing |= counts->missing > 0;
+            result->has_stale |= counts->stale > 0;
             result->is_provisional |= !is_clean(counts);
         }
     }
+    result->is_complete = !result->has_missing && !result->has_stale;
     if (!result->is_provisional) {
         member->counted = member->found;
         return true;

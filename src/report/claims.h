@@ -31,6 +31,7 @@ struct claim_result {
     const struct results *results; /* of its experiment */
     size_t members;                /* of its family */
     bool is_complete;              /* all runs have ended; else there is no verdict, not even cannot tell */
+    bool has_missing, has_stale;   /* what it waits for: runs to be made, another config's to be removed */
     bool is_provisional; /* the numbers are of the runs that there are, as if it were the only such claim */
     struct claim_decision decision;
     const char *reason; /* why it cannot be told, a sentence without its full stop; NULL where it can */

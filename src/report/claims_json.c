@@ -105,7 +105,7 @@ static void add_claim(struct json_writer *json, const struct claim_list *list,
     add_number(json, "smallest_p", decision->smallest_p);
     add_needed(json, decision->seeds_needed);
     const char *command = NULL;
-    if (!claim->is_complete) {
+    if (claim->has_missing) {
         command = list->sweep(list->cookie, arena, claim->results->experiment);
         json->text->failed |= command == NULL;
     }

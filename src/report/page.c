@@ -58,7 +58,12 @@ static void add_overview(struct text *text, const struct page *page)
     if (counts->diverged > 0)
         text_add(text, ", %zu diverged", counts->diverged);
     if (counts->missing + counts->stale > 0) {
-        text_add(text, ". <code>");
+        text_add(text, ". ");
+        if (counts->stale > 0)
+            text_add(text, "%zu %s another config's; once %s removed, ", counts->stale,
+                     counts->stale == 1 ? "is" : "are",
+                     counts->stale == 1 ? "its directory is" : "their directories are");
+        text_add(text, "<code>");
         xml_add(text, page->tables->sweep);
         text_add(text, "</code> runs what is missing");
     }

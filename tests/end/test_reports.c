@@ -121,6 +121,29 @@ static void claims(void)
     leave_directory();
 }
 
+/* A sweep leaves them alone, so it alone is no way out. */
+static void stale_runs(void)
+{
+    set_up();
+    struct results_case opened = results_case_open("x/e.yaml");
+    make_run(case_run(&opened, "A", 1, -1), &(struct made_run){.wrong = 21, .is_stale = true});
+    CU_ASSERT_EQUAL(RUN("claims", "x/e.yaml"), 1);
+    check_contains("out",
+                   "\n  to do         remove the directories of stale runs, which assay status names; then "
+                   "assay sweep x/e.yaml\n");
+    CU_ASSERT_EQUAL(RUN("claims", "x/e.yaml", "--format", "json"), 1);
+    check_contains("out", "\"command\": null\n");
+    CU_ASSERT_EQUAL(RUN("report", "x/e.yaml"), 1);
+    check_contains("results/e/report.html",
+                   "5 of 6 runs are finished. 1 is another config's; once its directory is removed, "
+                   "<code>assay sweep e.yaml</code> runs what is missing.");
+    CU_ASSERT_TRUE(file_remove("results/e/b/seed-2/summary.json", NULL));
+    CU_ASSERT_EQUAL(RUN("claims", "x/e.yaml", "--format", "json"), 1);
+    check_contains("out", "\"command\": \"assay sweep x/e.yaml\"\n");
+    results_case_close(&opened);
+    leave_directory();
+}
+
 static void figures(void)
 {
     if (system("command -v gnuplot >/dev/null") != 0) {
@@ -276,6 +299,7 @@ int main(void)
         {"tables", tables},
         {"files name no paths", files_name_no_paths},
         {"claims", claims},
+        {"stale runs", stale_runs},
         {"figures", figures},
         {"pages", pages},
         {"bare pages", bare_pages},
