@@ -95,6 +95,17 @@ void text_add_escaped(struct text *text, const char *bytes, size_t length)
     }
 }
 
+void text_add_escaped_lines(struct text *text, const char *lines)
+{
+    while (*lines != '\0') {
+        const size_t length = strcspn(lines, "\n");
+        text_add_escaped(text, lines, length);
+        lines += length;
+        if (*lines == '\n')
+            text_add_char(text, *lines++);
+    }
+}
+
 void text_add_quoted(struct text *text, const char *string)
 {
     static const char named[] = "\"\\\b\f\n\r\t", letters[] = "\"\\bfnrt";

@@ -23,6 +23,8 @@ void text_add_double(struct text *text, double value);
 /* Printable form of untrusted bytes: C0, C1, DEL, bidirectional controls and invalid UTF-8 appear as \xNN or
  * \u{NNNN}. */
 void text_add_escaped(struct text *text, const char *bytes, size_t length);
+/* The same of lines, whose newlines stay. */
+void text_add_escaped_lines(struct text *text, const char *lines);
 /* `string` in double quotes with escapes that JSON and YAML understand alike; invalid bytes become U+FFFD. */
 void text_add_quoted(struct text *text, const char *string);
 bool string_ends_with(const char *string, const char *end);

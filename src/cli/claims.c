@@ -119,6 +119,24 @@ static bool put_claims(struct request *request, const char *name, const struct c
     return done;
 }
 
+/* Files that differ are said, and the others still looked at; `error` then has the status and no text. */
+static bool put_or_complain(struct request *request, const char *name, const struct chosen *chosen,
+                            struct assay_error *error)
+{
+    struct text *complaint = &request->invocation->complaint;
+    struct assay_error here = {0};
+    if (put_claims(request, name, chosen, &here))
+        return true;
+    if (here.status == ASSAY_INCOMPLETE) {
+        text_add(complaint, "assay: ");
+        text_add_escaped_lines(complaint, here.text);
+        text_add_char(complaint, '\n');
+        here.text[0] = '\0';
+    }
+    *error = here;
+    return here.status == ASSAY_INCOMPLETE;
+}
+
 /* The files of every experiment that has one of the chosen claims. */
 static bool put_experiments(struct request *request, const struct chosen *chosen, struct assay_error *error)
 {
@@ -134,7 +152,7 @@ static bool put_experiments(struct request *request, const struct chosen *chosen
                 is_new &= i >= first;
                 own.items[own.count++] = chosen->items[i];
             }
-        if (is_new && !put_claims(request, experiment->name, &own, error))
+        if (is_new && !put_or_complain(request, experiment->name, &own, error))
             return false;
     }
     return true;
@@ -148,7 +166,7 @@ static bool put_all(struct request *request, const struct chosen *chosen, struct
         of_directory |= directory_exists(invocation->arguments[i]);
     request->in_file = true;
     return put_experiments(request, chosen, error) &&
-           (!of_directory || put_claims(request, NULL, chosen, error));
+           (!of_directory || put_or_complain(request, NULL, chosen, error));
 }
 
 static enum assay_status tell_undecided(const struct chosen *chosen, struct assay_error *error)
@@ -173,7 +191,7 @@ static enum assay_status show(struct request *request, const struct chosen *chos
         const struct claim_list list = list_of(request, chosen);
         writers[invocation->format](&invocation->out, &list);
     }
-    return checks ? ASSAY_DONE : tell_undecided(chosen, error);
+    return checks ? error->status : tell_undecided(chosen, error);
 }
 
 static bool choose_all(struct request *request, struct chosen *chosen, struct assay_error *error)

@@ -32,13 +32,7 @@ static void fill_standard_descriptors(void)
 static void print_escaped(FILE *file, const char *text)
 {
     struct text shown = {0};
-    for (const char *line = text; *line != '\0';) {
-        const size_t length = strcspn(line, "\n");
-        text_add_escaped(&shown, line, length);
-        line += length;
-        if (*line == '\n')
-            text_add_char(&shown, *line++);
-    }
+    text_add_escaped_lines(&shown, text);
     if (!shown.failed && shown.length > 0)
         fwrite(shown.bytes, 1, shown.length, file);
     /* That there is no memory can be said without any. */

@@ -113,6 +113,11 @@ static void claims(void)
     check_contains("err", "assay: results/claims.json, line 5, is not what the runs give:\n"
                           "  there:     \"verdict\": \"foldz\",\n");
 
+    alter("results/e/claims.md", "holds", "foldz"); /* all that differ are said, not the first directory's */
+    CU_ASSERT_EQUAL(RUN("claims", "x", "--check", "--quiet"), 1);
+    check_contains("err", "assay: results/e/claims.md, line ");
+    check_contains("err", "assay: results/claims.json, line 5, is not what the runs give:\n");
+
     CU_ASSERT_TRUE(file_remove("results/e/a/seed-1/summary.json", NULL));
     CU_ASSERT_EQUAL(RUN("claims", "x/e.yaml"), 1);
     check_contains("out", "cannot tell yet: A beats B [1]\n");
