@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "report/escape.h"
+
 enum { WIDTH = 64, HEIGHT = 14 };
 
 struct range {
@@ -56,7 +58,8 @@ void chart_add(struct text *text, const char *title, const struct series *series
                     &cells[HEIGHT - 1 - place(y, series[s].y[i], HEIGHT)][place(x, series[s].x[i], WIDTH)];
                 *cell = *cell == ' ' || *cell == series[s].mark ? series[s].mark : '*';
             }
-    text_add(text, "%s by epoch\n", title);
+    terminal_add(text, title);
+    text_add(text, " by epoch\n");
     for (int row = 0; row < HEIGHT; row++) {
         if (row == 0 || row == HEIGHT - 1)
             text_add(text, "  %10.4g |", row == 0 ? y.most : y.least);

@@ -1,8 +1,6 @@
 /* Claims for people: in the terminal, as Markdown and as HTML. */
 #include "report/claims.h"
 
-#include <string.h>
-
 #include "report/claim_words.h"
 #include "report/escape.h"
 #include "report/grid.h"
@@ -35,25 +33,20 @@ static void add_claims(struct text *text, const struct claim_list *list, const s
 
 /* For the terminal. */
 
-static void add_shown(struct text *text, const char *plain)
-{
-    text_add_escaped(text, plain, strlen(plain));
-}
-
 static void add_text_heading(struct text *text, bool is_first, const char *verdict, const char *id,
                              const char *say)
 {
     text_add(text, "%s%s: ", is_first ? "" : "\n", verdict);
-    add_shown(text, say);
+    terminal_add(text, say);
     text_add(text, " [");
-    add_shown(text, id);
+    terminal_add(text, id);
     text_add(text, "]\n");
 }
 
 static void add_text_fact(struct text *text, const char *name, const char *value)
 {
     text_add(text, "  %-13s ", name);
-    add_shown(text, value);
+    terminal_add(text, value);
     text_add_char(text, '\n');
 }
 

@@ -7,95 +7,112 @@
 #include <string.h>
 
 #include "report/chart.h"
+#include "report/escape.h"
+#include "report/grid.h"
 
 static char letter(size_t run)
 {
     return (char)('A' + run);
 }
 
-/* At least as wide as a column of numbers, and cut where it is much wider. */
-static void add_cell(struct text *text, const char *cell)
+/* A table with a column for each run, growing row by row. Without memory its text has failed. */
+struct block {
+    const struct comparison *all;
+    struct text *text;
+    struct arena *arena;
+    struct grid_column *columns;
+    const char **cells;
+    size_t rows;
+};
+
+static void begin(struct block *block, struct text *text, const struct comparison *all, const char *title,
+                  size_t most_rows)
 {
-    text_add(text, "  %14.40s", cell);
+    *block = (struct block){.all = all, .text = text, .arena = arena_create()};
+    const size_t width = all->run_count + 1;
+    if (block->arena != NULL) {
+        block->columns = arena_allocate(block->arena, width, sizeof *block->columns);
+        block->cells = arena_allocate(block->arena, most_rows * width, sizeof *block->cells);
+    }
+    text->failed |= block->columns == NULL || block->cells == NULL;
+    if (text->failed)
+        return;
+    block->columns[0] = (struct grid_column){title, false};
+    for (size_t run = 0; run < all->run_count; run++) {
+        block->columns[1 + run] = (struct grid_column){arena_format(block->arena, "%c", letter(run)), true};
+        text->failed |= block->columns[1 + run].title == NULL;
+    }
 }
 
-static void add_number(struct text *text, double value)
+/* Its cells, one for each run, still empty; NULL once the text has failed. */
+static const char **add_row(struct block *block, const char *name)
 {
-    char cell[32] = "";
-    if (!isnan(value))
-        snprintf(cell, sizeof cell, "%.6g", value);
-    add_cell(text, cell);
+    if (block->text->failed)
+        return NULL;
+    const char **row = block->cells + block->rows++ * (block->all->run_count + 1);
+    row[0] = arena_format(block->arena, "  %s", name);
+    block->text->failed |= row[0] == NULL;
+    return row + 1;
 }
 
-/* Of the first column: as wide as the longest name in it. */
-static int name_width(const struct comparison *all)
+static void set_number(struct block *block, const char **cell, double value)
 {
-    size_t width = 30;
-    for (size_t i = 0; i < all->settings->count; i++)
-        if (width < strlen(all->settings->items[i].path))
-            width = strlen(all->settings->items[i].path);
-    for (size_t i = 0; i < all->metric_count; i++)
-        if (width < strlen(all->metrics[i]))
-            width = strlen(all->metrics[i]);
-    return (int)width;
+    if (isnan(value))
+        return;
+    *cell = arena_format(block->arena, "%.6g", value);
+    block->text->failed |= *cell == NULL;
 }
 
-static void add_name(struct text *text, const struct comparison *all, const char *name)
+static void end(struct block *block)
 {
-    text_add(text, "  %-*s", name_width(all), name);
-}
-
-static void add_head(struct text *text, const struct comparison *all, const char *title)
-{
-    text_add(text, "%-*s", name_width(all) + 2, title);
-    for (size_t run = 0; run < all->run_count; run++)
-        add_cell(text, (const char[]){letter(run), '\0'});
-    text_add_char(text, '\n');
+    if (!block->text->failed)
+        grid_add_text(block->text,
+                      &(struct grid){block->columns, block->all->run_count + 1, block->cells, block->rows});
+    text_add_char(block->text, '\n');
+    arena_destroy(block->arena);
 }
 
 static void add_settings(struct text *text, const struct comparison *all)
 {
     if (all->settings->count == 0)
         return;
-    add_head(text, all, "where the configs differ");
+    struct block block;
+    begin(&block, text, all, "where the configs differ", all->settings->count);
     for (size_t i = 0; i < all->settings->count; i++) {
-        add_name(text, all, all->settings->items[i].path);
-        for (size_t run = 0; run < all->run_count; run++)
-            add_cell(text, all->settings->items[i].values[run]);
-        text_add_char(text, '\n');
+        const char **cells = add_row(&block, all->settings->items[i].path);
+        for (size_t run = 0; run < all->run_count && cells != NULL; run++)
+            cells[run] = all->settings->items[i].values[run];
     }
-    text_add_char(text, '\n');
+    end(&block);
 }
 
 /* Where a run has held a fold out: no curve shows what it said of that. */
-static void add_held_out(struct text *text, const struct comparison *all)
+static void add_held_out(struct block *block)
 {
+    const struct comparison *all = block->all;
     bool any = false;
     for (size_t run = 0; run < all->run_count; run++)
         any |= !isnan(all->runs[run]->held_out_error_pct);
-    if (!any)
-        return;
-    add_name(text, all, "held_out_error_pct");
-    for (size_t run = 0; run < all->run_count; run++)
-        add_number(text, all->runs[run]->held_out_error_pct);
-    text_add_char(text, '\n');
+    const char **cells = any ? add_row(block, "held_out_error_pct") : NULL;
+    for (size_t run = 0; run < all->run_count && cells != NULL; run++)
+        set_number(block, &cells[run], all->runs[run]->held_out_error_pct);
 }
 
 static void add_finals(struct text *text, const struct comparison *all)
 {
-    add_head(text, all, "at the best epoch");
-    add_name(text, all, "epoch");
-    for (size_t run = 0; run < all->run_count; run++)
-        add_number(text, all->runs[run]->epochs[all->runs[run]->best]);
-    text_add_char(text, '\n');
+    struct block block;
+    begin(&block, text, all, "at the best epoch", all->metric_count + 2);
+    const char **cells = add_row(&block, "epoch");
+    for (size_t run = 0; run < all->run_count && cells != NULL; run++)
+        set_number(&block, &cells[run], all->runs[run]->epochs[all->runs[run]->best]);
     for (size_t i = 0; i < all->metric_count; i++) {
-        add_name(text, all, all->metrics[i]);
-        for (size_t run = 0; run < all->run_count; run++)
-            add_number(text, curves_values(all->runs[run], all->metrics[i])[all->runs[run]->best]);
-        text_add_char(text, '\n');
+        cells = add_row(&block, all->metrics[i]);
+        for (size_t run = 0; run < all->run_count && cells != NULL; run++)
+            set_number(&block, &cells[run],
+                       curves_values(all->runs[run], all->metrics[i])[all->runs[run]->best]);
     }
-    add_held_out(text, all);
-    text_add_char(text, '\n');
+    add_held_out(&block);
+    end(&block);
 }
 
 /* The row of an epoch, SIZE_MAX where the run has none. */
@@ -120,18 +137,22 @@ static double next_epoch(const struct comparison *all, double after)
 
 static void add_table(struct text *text, const struct comparison *all, const char *metric)
 {
-    add_head(text, all, metric);
+    size_t most_rows = 0;
+    for (size_t run = 0; run < all->run_count; run++)
+        most_rows += all->runs[run]->rows;
+    struct block block;
+    begin(&block, text, all, metric, most_rows);
     for (double epoch = next_epoch(all, -INFINITY); isfinite(epoch); epoch = next_epoch(all, epoch)) {
         char name[32];
         snprintf(name, sizeof name, "epoch %g", epoch);
-        add_name(text, all, name);
-        for (size_t run = 0; run < all->run_count; run++) {
+        const char **cells = add_row(&block, name);
+        for (size_t run = 0; run < all->run_count && cells != NULL; run++) {
             const size_t row = row_of(all->runs[run], epoch);
-            add_number(text, row != SIZE_MAX ? curves_values(all->runs[run], metric)[row] : NAN);
+            set_number(&block, &cells[run],
+                       row != SIZE_MAX ? curves_values(all->runs[run], metric)[row] : NAN);
         }
-        text_add_char(text, '\n');
     }
-    text_add_char(text, '\n');
+    end(&block);
 }
 
 static void add_chart(struct text *text, const struct comparison *all, const char *metric)
@@ -175,8 +196,11 @@ static void add_test(struct text *text, const struct comparison_test *test)
 
 void comparison_add_text(struct text *text, const struct comparison *all)
 {
-    for (size_t run = 0; run < all->run_count; run++)
-        text_add(text, "%c  %s\n", letter(run), all->runs[run]->path);
+    for (size_t run = 0; run < all->run_count; run++) {
+        text_add(text, "%c  ", letter(run));
+        terminal_add(text, all->runs[run]->path);
+        text_add_char(text, '\n');
+    }
     text_add_char(text, '\n');
     add_settings(text, all);
     add_finals(text, all);

@@ -71,6 +71,11 @@ static const struct escape xml_escapes[] = {
     {'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}, {'"', "&quot;"}, {'\'', "&#39;"}, {0},
 };
 
+void terminal_add(struct text *text, const char *plain)
+{
+    text_add_escaped(text, plain, strlen(plain));
+}
+
 void markdown_add(struct text *text, const char *plain)
 {
     add_escaped(text, plain, markdown_escapes);

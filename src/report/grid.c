@@ -1,18 +1,11 @@
 #include "report/grid.h"
 
-#include <string.h>
-
 #include "base/memory.h"
 #include "base/utf8.h"
 #include "report/escape.h"
 
 /* A cell as a format has it. */
 typedef void add_plain(struct text *text, const char *plain);
-
-static void terminal_add(struct text *text, const char *plain)
-{
-    text_add_escaped(text, plain, strlen(plain));
-}
 
 static void add_times(struct text *text, char character, size_t count)
 {

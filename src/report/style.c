@@ -1,17 +1,10 @@
 #include "report/style.h"
 
-#include <string.h>
-
 #include "report/escape.h"
 
 static void end_nothing(struct text *text)
 {
     (void)text;
-}
-
-static void add_shown(struct text *text, const char *plain)
-{
-    text_add_escaped(text, plain, strlen(plain));
 }
 
 static void start_nothing(struct text *text, const char *title)
@@ -22,14 +15,14 @@ static void start_nothing(struct text *text, const char *title)
 static void begin_text(struct text *text, const char *name, const char *title)
 {
     (void)name;
-    add_shown(text, title);
+    terminal_add(text, title);
     text_add(text, "\n\n");
 }
 
 static void add_text_paragraph(struct text *text, const char *sentences)
 {
     text_add_char(text, '\n');
-    add_shown(text, sentences);
+    terminal_add(text, sentences);
     text_add_char(text, '\n');
 }
 
@@ -37,12 +30,12 @@ static void add_text_note(struct text *text, bool is_first, const char *who, con
                           const char *command)
 {
     text_add(text, "%s- ", is_first ? "\n" : "");
-    add_shown(text, who);
+    terminal_add(text, who);
     text_add(text, ": ");
-    add_shown(text, what);
+    terminal_add(text, what);
     if (command != NULL) {
         text_add(text, "; this runs what is missing:\n      ");
-        add_shown(text, command);
+        terminal_add(text, command);
     }
     text_add_char(text, '\n');
 }

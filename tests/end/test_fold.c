@@ -293,7 +293,7 @@ static void is_compared(void)
 {
     CU_ASSERT_EQUAL(RUN("run", "tiny.yaml", folds[1], "name=relu", "model[1]=relu", "--quiet"), 0);
     CU_ASSERT_EQUAL(RUN("compare", "results/tiny/seed-1/fold-1", "results/relu/seed-1/fold-1"), 0);
-    check_contains("out", "\n  model[1]                                  tanh            relu\n");
+    check_contains("out", "\n  model[1]                tanh  relu\n");
     check_contains("out", "\n  held_out_error_pct ");
     check_contains("out", "A against B on 67 images: ");
     check_lacks("out", "test_error_pct");

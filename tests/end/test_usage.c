@@ -223,8 +223,8 @@ static void compares_runs(void)
     CU_ASSERT_EQUAL(RUN("run", "tiny.yaml", "seed=2", "train.batch_size=4", "--quiet"), 0);
     CU_ASSERT_EQUAL(RUN("compare", "results/tiny/seed-1", "results/tiny/seed-2"), 0);
     check_contains("out", "A  results/tiny/seed-1\nB  results/tiny/seed-2\n");
-    check_contains("out", "\n  seed                                         1               2\n");
-    check_contains("out", "\n  train.batch_size                             8               4\n");
+    check_contains("out", "\nwhere the configs differ  A  B\n  seed                    1  2\n");
+    check_contains("out", "\n  train.batch_size        8  4\n");
     check_contains("out", "\nval_error_pct by epoch\n");
     check_contains("out", "\nA against B on 40 images: ");
 
@@ -244,8 +244,8 @@ static void compares_runs(void)
     check_file_lacks("out", "knobs.");
     check_file_lacks("out", "\n  train.early_stopping  ");
     check_file_lacks("out", "stopping_threshold");
-    check_contains("out", "\n  model[0].conv.maps                                  3               4\n");
-    check_contains("out", "\n  train.early_stopping.start_from_epoch                               1\n");
+    check_contains("out", "\n  model[0].conv.maps                        3              4\n");
+    check_contains("out", "\n  train.early_stopping.start_from_epoch                    1\n");
 
     write_text("a.csv", "epoch,loss,note,acc\n1,0.5,x,0.25\n2,0.25,y,NA\n");
     write_text("b.csv", "acc,other\n0.5,1\n0.75,2\n");
@@ -262,6 +262,34 @@ static void compares_runs(void)
     check_contains("out", "\"mcnemar\": [\n    {\n      \"a\": \"results/tiny/seed-1\",");
 }
 
+/* What a file of somebody else says never reaches the terminal as it is, and is lined up by its characters. */
+static void compares_with_care(void)
+{
+    write_text("odd\033[31m.csv", "epoch,lo\033[2Jss,größe\n1,0.5,1234\n");
+    CU_ASSERT_EQUAL(RUN("compare", "odd\033[31m.csv"), 0);
+    check_file_lacks("out", "\033");
+    check_contains("out", "A  odd\\x1B[31m.csv\n");
+    check_contains("out", "\n  lo\\x1B[2Jss       0.5\n  größe            1234\n");
+    check_contains("out", "\nlo\\x1B[2Jss by epoch\n");
+
+    /* Values that differ far behind their beginnings. */
+    static const char *const names[] = {"a name that is longer than any column was ever wide: one",
+                                        "a name that is longer than any column was ever wide: two"};
+    for (int i = 0; i < 2; i++) {
+        char path[32], text[128];
+        snprintf(path, sizeof path, "long-%d", i);
+        CU_ASSERT_TRUE(directory_create(path, NULL));
+        snprintf(path, sizeof path, "long-%d/config.yaml", i);
+        snprintf(text, sizeof text, "name: '%s'\n", names[i]);
+        write_text(path, text);
+        snprintf(path, sizeof path, "long-%d/curves.csv", i);
+        write_text(path, "epoch,val_loss\n1,0.5\n");
+    }
+    CU_ASSERT_EQUAL(RUN("compare", "long-0", "long-1"), 0);
+    check_contains("out", names[0]);
+    check_contains("out", names[1]);
+}
+
 /* As Keras' CSVLogger and Lightning's CSVLogger write them: epochs from 0, several rows of an epoch, blanks,
  * losses that are not finite. */
 static void compares_other_programs_runs(void)
@@ -271,12 +299,12 @@ static void compares_other_programs_runs(void)
     write_text("lightning.csv", "epoch,step,train_loss,val_loss\n0,49,0.5,\n0,99,0.25,\n0,99,,0.2\n"
                                 "1,149,0.125,\n1,199,0.0625,\n1,199,,0.15\n,199,7,7\n2,299,,0.3\n");
     CU_ASSERT_EQUAL(RUN("compare", "keras.csv", "lightning.csv"), 0);
-    check_contains("out", "\n  epoch                                        1               1\n"
-                          "  val_loss                                   0.1            0.15\n\n");
-    check_contains("out", "\nval_loss                                       A               B\n"
-                          "  epoch 0                                   0.17             0.2\n"
-                          "  epoch 1                                    0.1            0.15\n"
-                          "  epoch 2                                   0.11             0.3\n");
+    check_contains("out", "\nat the best epoch    A     B\n  epoch              1     1\n"
+                          "  val_loss         0.1  0.15\n\n");
+    check_contains("out", "\nval_loss      A     B\n"
+                          "  epoch 0  0.17   0.2\n"
+                          "  epoch 1   0.1  0.15\n"
+                          "  epoch 2  0.11   0.3\n");
     CU_ASSERT_EQUAL(RUN("compare", "lightning.csv", "--format", "csv"), 0);
     check_file("out",
                "run,metric,epoch,value\nlightning.csv,train_loss,0,0.25\n"
@@ -349,6 +377,7 @@ int main(void)
         {"output that is lost", notices_lost_output},
         {"predict", predicts_what_the_run_predicted},
         {"compare", compares_runs},
+        {"compares with care", compares_with_care},
         {"compare other programs' runs", compares_other_programs_runs},
         {"batches larger than the data", plans_for_what_there_is},
         {"data", handles_data},
