@@ -135,11 +135,6 @@ double student_point(double tail, double degrees)
     return z / sqrt(slope * slope - z * z / (2 * degrees));
 }
 
-double normal_point(double tail)
-{
-    return student_point(tail, INFINITY);
-}
-
 /* One term of the series, j, and what leads to its neighbours: I(a + 1) is I(a) less
  * x^a (1 - x)^b / (a B(a, b)). */
 struct term {

@@ -18,10 +18,9 @@ double normal_tail(double x);
  * million degrees the normal tail of 26.7.8. */
 double student_tail(double t, double degrees);
 
-/* The t with an upper tail of `tail`, 0 < tail < 1, infinite where its square is no number any more; and the
- * normal one. */
+/* The t with an upper tail of `tail`, 0 < tail < 1, infinite where its square is no number any more. Of
+ * infinitely many degrees it is the normal one. */
 double student_point(double tail, double degrees);
-double normal_point(double tail);
 
 /* P(T > t) where T = (Z + shift) / sqrt(chi-squared / degrees): what a t statistic does when there is an
  * effect of `shift` standard errors. The series of Lenth (1989, Algorithm AS 243), summed from its largest

@@ -68,16 +68,6 @@ struct interval prediction_interval(const struct sample *sample, double level)
     return around(sample->mean, student_point(level / 2, n - 1) * sample->sd * sqrt(1 + 1 / n));
 }
 
-struct interval wilson_interval(size_t hits, size_t count, double level)
-{
-    if (count == 0)
-        return (struct interval){0, 1};
-    const double n = (double)count, share = (double)hits / n, z = normal_point(level / 2), z2 = z * z;
-    const double half = z * sqrt(share * (1 - share) / n + z2 / (4 * n * n));
-    const struct interval raw = around((share + z2 / (2 * n)) / (1 + z2 / n), half / (1 + z2 / n));
-    return (struct interval){hits == 0 ? 0 : raw.low, hits == count ? 1 : raw.high};
-}
-
 struct difference difference_of_samples(const double *a, size_t count_a, const double *b, size_t count_b)
 {
     const struct moments of_a = moments_of(a, NULL, count_a), of_b = moments_of(b, NULL, count_b);

@@ -29,10 +29,6 @@ struct interval mean_interval(const struct sample *sample, double level);
  * figure is held against. */
 struct interval prediction_interval(const struct sample *sample, double level);
 
-/* Of a share, `hits` among `count` independent trials: Wilson (1927) without continuity correction; as
- * shares. count 0: from 0 to 1. */
-struct interval wilson_interval(size_t hits, size_t count, double level);
-
 /* The difference of the means of two sides, A - B, in parts, so that it can be asked what other numbers of
  * seeds would give. Its variance is spread[0] / count[0] + spread[1] / count[1] + image_variance. What images
  * add (report/crossed.h) is 0 for a difference over seeds alone. */

@@ -52,16 +52,6 @@ static void a_sample_that_says_nothing(void)
     CU_ASSERT(isnan(sample.mean) && isnan(sample.sd));
 }
 
-static void shares(void)
-{
-    check_interval(wilson_interval(0, 10, 0.05), 0, 0.277532799862889, __LINE__);
-    check_interval(wilson_interval(1, 10, 0.05), 0.0178762130950729, 0.404150026795238, __LINE__);
-    check_interval(wilson_interval(64, 10000, 0.05), 0.00501544280102886, 0.00816364039050307, __LINE__);
-    check_interval(wilson_interval(10, 10, 0.05), 0.722467200137111, 1, __LINE__);
-    check_interval(wilson_interval(7, 20, 0.05), 0.181191824101082, 0.567145723314764, __LINE__);
-    check_interval(wilson_interval(0, 0, 0.05), 0, 1, __LINE__);
-}
-
 static void welch(void)
 {
     const struct difference difference = difference_of_samples(a, 6, b, 5);
@@ -189,7 +179,6 @@ int main(void)
     CU_TestInfo tests[] = {
         {"mean, spread and intervals of a sample", one_sample},
         {"a sample that says nothing", a_sample_that_says_nothing},
-        {"Wilson's interval", shares},
         {"Welch's difference", welch},
         {"paired difference", pairs},
         {"rounding is no effect", rounding_is_no_effect},
