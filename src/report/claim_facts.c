@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "report/claim_words.h"
 
 static void add_interval(struct text *text, const struct claim_comparison *comparison,
@@ -58,6 +59,14 @@ static void add_claimed(struct text *text, const struct claim_result *claim)
                                                               : "the least favourable");
 }
 
+/* Of the doubt that is left, two digits are told: 95, 99.95. */
+static void add_confidence(struct text *text, double level)
+{
+    char buffer[NUMBER_TEXT_SIZE];
+    const int digits = 3 - (int)floor(log10(100 * level));
+    text_add(text, "%s", number_print_significant(buffer, 100 * (1 - level), digits < 15 ? digits : 15));
+}
+
 static void add_found(struct text *text, const struct claim_result *claim)
 {
     if (!isfinite(claim->decision.effect))
@@ -71,7 +80,7 @@ static void add_found(struct text *text, const struct claim_result *claim)
     if (!isfinite(decision->over_seeds.low) || !isfinite(decision->over_seeds.high))
         return;
     text_add(text, "; ");
-    few_digits_add(text, 100 * (1 - decision->level));
+    add_confidence(text, decision->level);
     text_add(text, " %% interval ");
     add_interval(text, comparison, &decision->over_seeds);
     if (decision->has_images) {

@@ -76,6 +76,14 @@ static void add_bound(struct text *text, const struct claim_comparison *comparis
     text_add(text, "%s%s", amount != 0 && unit[0] != '\0' ? " " : "", amount != 0 ? unit : "");
 }
 
+static void add_between(struct text *text, const struct claim_comparison *comparison)
+{
+    text_add(text, "between ");
+    add_bound(text, comparison, -comparison->margin);
+    text_add(text, " and ");
+    add_bound(text, comparison, comparison->margin);
+}
+
 void claimed_add(struct text *text, const struct claim_comparison *comparison)
 {
     text_add(text, comparison->relative ? "A / B is " : "A - B is ");
@@ -85,10 +93,7 @@ void claimed_add(struct text *text, const struct claim_comparison *comparison)
         add_bound(text, comparison, comparison->tolerance);
         break;
     case CLAIM_EQUIVALENT:
-        text_add(text, "between ");
-        add_bound(text, comparison, -comparison->margin);
-        text_add(text, " and ");
-        add_bound(text, comparison, comparison->margin);
+        add_between(text, comparison);
         break;
     case CLAIM_NO_BETTER:
         text_add(text, "above ");
@@ -96,8 +101,8 @@ void claimed_add(struct text *text, const struct claim_comparison *comparison)
         break;
     }
     if (comparison->kind == CLAIM_LESS && comparison->margin > 0) {
-        text_add(text, ", where less than ");
-        add_bound(text, comparison, comparison->margin);
+        text_add(text, ", where ");
+        add_between(text, comparison);
         text_add(text, " counts as none");
     }
 }

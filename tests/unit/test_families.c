@@ -234,6 +234,42 @@ static void refuses_mistakes(void)
     leave_directory();
 }
 
+/* What is said to people. */
+static void facts(void)
+{
+    set_up();
+    struct text file = {0}, said = {0};
+    text_add(&file,
+             "name: third\n" HEAD "claims:\n"
+             "  - {id: share, say: By a tenth, less: [A, B], metric: test_error_pct, margin: 10%%, "
+             "family: share}\n"
+             "  - {id: alone, say: One of many, less: [A, B], metric: test_error_pct, family: many}\n");
+    for (int i = 0; i < 98; i++)
+        text_add(&file, "  - {id: m%d, say: Another, less: [A, B], metric: test_error_pct, family: many}\n",
+                 i);
+    write_text("experiments/third.yaml", file.bytes);
+    struct results_case opened = results_case_open("experiments/third.yaml");
+    make_all(&opened, "4 2", "4 3");
+    results_case_close(&opened);
+    struct decided decided = decide("experiments", NULL);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(decided.claims);
+    struct claim_result const *items[2] = {NULL, NULL};
+    for (size_t i = 0; i < decided.claims->count; i++) {
+        const char *id = decided.claims->items[i].declared->id;
+        if (strcmp(id, "share") == 0 || strcmp(id, "alone") == 0)
+            items[id[0] == 'a'] = &decided.claims->items[i];
+    }
+    const struct claim_list list = {items, 2, sweep, NULL};
+    claims_add_text(&said, &list);
+    CU_ASSERT_PTR_NOT_NULL(
+        strstr(said.bytes, "A / B is below 1, where between 0.909 and 1.1 counts as none, of"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(said.bytes, " points; 99.949 % interval "));
+    text_finish(&said);
+    text_finish(&file);
+    drop(&decided);
+    leave_directory();
+}
+
 static void refuses(void)
 {
     set_up();
@@ -267,6 +303,7 @@ int main(void)
         {"one family over experiments", one_family_over_experiments},
         {"waits for runs", waits_for_runs},
         {"diverged runs decide nothing", diverged_runs_decide_nothing},
+        {"facts", facts},
         {"refuses experiments", refuses},
         {"refuses mistakes", refuses_mistakes},
         CU_TEST_INFO_NULL,
