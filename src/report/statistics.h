@@ -71,10 +71,11 @@ double difference_power(const struct difference *difference, double distance, do
 enum { SEEDS_UNKNOWN = 0, SEEDS_TOO_MANY = INT_MAX - 1, SEEDS_NEVER = INT_MAX };
 int seeds_needed(const struct difference *difference, double distance, double level, double power);
 
-/* The smallest two-sided p that an exact permutation test of so many runs can reach, whatever their numbers:
- * 2 over the ways of dealing the runs to the two sides, count_a + count_b over count_a; for pairs (count_a
- * of them) 2 over the 2^count_a ways of turning them; at most 1 (Fisher 1935). A t test's p can be smaller,
- * because it takes the numbers to be normal. */
+/* The smallest two-sided p that an exact permutation test of so many runs can reach, whatever their numbers,
+ * the one-sided p doubled, since each end of an interval has half the level: 2 over the ways of dealing the
+ * runs to the two sides, count_a + count_b over count_a; for pairs (count_a of them) 2 over the 2^count_a ways
+ * of turning them; at most 1 (Fisher 1935). A t test's p can be smaller, because it takes the numbers to be
+ * normal. */
 double smallest_p(size_t count_a, size_t count_b, bool paired);
 
 #endif
