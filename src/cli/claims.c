@@ -6,7 +6,6 @@
 #include "cli/results.h"
 
 static const struct option options[] = {OPTION_OUT, OPTION_WRITE, OPTION_CHECK, {0}};
-enum { TEXT, JSON, MARKDOWN };
 static const char *const formats[] = {"text", "json", "md", NULL}; /* in the order of … */
 static void (*const writers[])(struct text *, const struct claim_list *) = {claims_add_text, claims_add_json,
                                                                             claims_add_markdown};
@@ -98,25 +97,12 @@ static bool put_claims(struct request *request, const char *name, const struct c
                        struct assay_error *error)
 {
     enum { FILES = 2 };
-    static const struct {
-        const char *name;
-        size_t format;
-    } files[FILES] = {{"claims.md", MARKDOWN}, {"claims.json", JSON}};
+    static const char *const file_names[FILES] = {"claims.md", "claims.json"};
     const struct claim_list list = list_of(request, chosen);
     struct text texts[FILES] = {0};
-    struct output outputs[FILES];
-    bool done = true;
-    for (size_t i = 0; i < FILES; i++) {
-        writers[files[i].format](&texts[i], &list);
-        outputs[i] = (struct output){files[i].name, texts[i].bytes, texts[i].length};
-        done = done && !texts[i].failed;
-    }
-    if (!done)
-        assay_fail_memory(error, "deciding claims");
-    done = done && put_outputs(request->invocation, name, outputs, FILES, error);
-    for (size_t i = 0; i < FILES; i++)
-        text_finish(&texts[i]);
-    return done;
+    claims_add_markdown(&texts[0], &list);
+    claims_add_json(&texts[1], &list);
+    return put_texts(request->invocation, name, file_names, texts, FILES, error);
 }
 
 /* Files that differ are said, and the others still looked at; `error` then has the status and no text. */

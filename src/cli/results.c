@@ -59,6 +59,24 @@ bool put_outputs(const struct invocation *invocation, const char *name, const st
     return done;
 }
 
+bool put_texts(const struct invocation *invocation, const char *name, const char *const *file_names,
+               struct text *texts, size_t count, struct assay_error *error)
+{
+    struct output *outputs = memory_allocate(count, sizeof *outputs);
+    bool done = outputs != NULL;
+    for (size_t i = 0; i < count && done; i++) {
+        outputs[i] = (struct output){file_names[i], texts[i].bytes, texts[i].length};
+        done = !texts[i].failed;
+    }
+    if (!done)
+        assay_fail_memory(error, "writing results");
+    done = done && put_outputs(invocation, name, outputs, count, error);
+    for (size_t i = 0; i < count; i++)
+        text_finish(&texts[i]);
+    memory_free(outputs);
+    return done;
+}
+
 const struct claims *load_claims(struct invocation *invocation, struct arena *arena, const char *directory,
                                  const char *also, struct assay_error *error)
 {

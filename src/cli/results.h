@@ -33,6 +33,10 @@ const char *sweep_command_line(const struct invocation *invocation, struct arena
 bool put_outputs(const struct invocation *invocation, const char *name, const struct output *outputs,
                  size_t count, struct assay_error *error);
 
+/* The same of texts, one for each name, which are empty then. */
+bool put_texts(const struct invocation *invocation, const char *name, const char *const *file_names,
+               struct text *texts, size_t count, struct assay_error *error);
+
 /* claims_load, of what the invocation's --out names; what is diagnosed goes to the complaint. NULL on
  * failure. */
 const struct claims *load_claims(struct invocation *invocation, struct arena *arena, const char *directory,

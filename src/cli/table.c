@@ -29,19 +29,9 @@ static bool put_tables(const struct invocation *invocation, const struct tables 
                        struct assay_error *error)
 {
     struct text texts[FILES] = {0};
-    struct output outputs[FILES];
-    bool done = true;
-    for (size_t i = 0; i < FILES; i++) {
-        writers[i](&texts[i], tables);
-        outputs[i] = (struct output){file_names[i], texts[i].bytes, texts[i].length};
-        done = done && !texts[i].failed;
-    }
-    if (!done)
-        assay_fail_memory(error, "making tables");
-    done = done && put_outputs(invocation, tables->results->experiment->name, outputs, FILES, error);
     for (size_t i = 0; i < FILES; i++)
-        text_finish(&texts[i]);
-    return done;
+        writers[i](&texts[i], tables);
+    return put_texts(invocation, tables->results->experiment->name, file_names, texts, FILES, error);
 }
 
 static enum assay_status show(struct invocation *invocation, struct arena *arena,

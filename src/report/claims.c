@@ -5,8 +5,6 @@
 
 #include "report/gaps.h"
 
-static const double level = 0.05;
-
 /* Evidence: what the runs of two points say of a comparison. */
 
 static const struct result_point *point_at(const struct results *results, size_t point)
@@ -194,7 +192,7 @@ static bool finish_member(struct arena *arena, const struct member *member, size
     result->members = members;
     result->decision = *decision;
     if (result->is_provisional) {
-        if (!decide_family(&member->found, 1, members, level, &result->decision, error))
+        if (!decide_family(&member->found, 1, members, usual_level, &result->decision, error))
             return false;
         result->decision.verdict = CLAIM_CANNOT_TELL;
     } else {
@@ -218,7 +216,7 @@ static bool decide_members(struct arena *arena, const struct member *members, si
         return assay_fail_memory(error, "deciding claims");
     for (size_t i = 0; i < count; i++)
         cases[i] = members[i].counted;
-    if (!decide_family(cases, count, count, level, decisions, error))
+    if (!decide_family(cases, count, count, usual_level, decisions, error))
         return false;
     for (size_t i = 0; i < count; i++)
         if (!finish_member(arena, &members[i], count, &decisions[i], error))

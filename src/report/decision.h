@@ -1,9 +1,10 @@
 /* The verdicts on claims: which side of what was claimed an interval lies on, over a family of claims.
  *
  * One comparison has a difference A - B of means over seeds and two intervals around it: over seeds, and
- * where the mistakes on a common set of images are known also to new images (report/crossed.h). What holds for
- * new images too must hold for these, so where the second came out narrower, having more degrees of freedom,
- * it is taken to be as wide as the first; whatever is said of the interval below is said of it. With m the margin and t the tolerance,
+ * where the mistakes on a common set of images are known also to new images (report/crossed.h). What holds
+ * for new images too must hold for these, so where the second came out narrower, having more degrees of
+ * freedom, it is taken to be as wide as the first; whatever is said of the interval below is said of it. With
+ * m the margin and t the tolerance,
  *
  *                     holds when the interval is within     does not hold when it is within
  *     less            (-inf, t)                             (t, inf), or (-m, m)

@@ -22,42 +22,42 @@ bool outputs_write(const char *directory, const struct output *outputs, size_t c
 }
 
 /* Where the first difference is: its line, which begins at `start`. */
-struct difference {
+struct mismatch {
     size_t line, start, at;
 };
 
-static struct difference first_difference(const char *a, size_t a_length, const char *b, size_t b_length)
+static struct mismatch first_mismatch(const char *a, size_t a_length, const char *b, size_t b_length)
 {
-    struct difference difference = {.line = 1};
-    for (; difference.at < a_length && difference.at < b_length && a[difference.at] == b[difference.at];
-         difference.at++)
-        if (a[difference.at] == '\n') {
-            difference.line++;
-            difference.start = difference.at + 1;
+    struct mismatch mismatch = {.line = 1};
+    for (; mismatch.at < a_length && mismatch.at < b_length && a[mismatch.at] == b[mismatch.at];
+         mismatch.at++)
+        if (a[mismatch.at] == '\n') {
+            mismatch.line++;
+            mismatch.start = mismatch.at + 1;
         }
-    return difference;
+    return mismatch;
 }
 
-/* The line, or of a long one what is around the difference. */
+/* The line, or of a long one what is around the mismatch. */
 static void add_line(struct text *text, const char *who, const char *bytes, size_t length,
-                     const struct difference *difference)
+                     const struct mismatch *mismatch)
 {
     text_add(text, "\n  %s ", who);
-    if (difference->start >= length) {
+    if (mismatch->start >= length) {
         text_add(text, "(its end)");
         return;
     }
-    size_t start = difference->start;
-    if (difference->at - start > SHOWN / 2)
-        start = difference->at - SHOWN / 2;
-    while (start > difference->start && start < length && ((unsigned char)bytes[start] & 0xC0) == 0x80)
+    size_t start = mismatch->start;
+    if (mismatch->at - start > SHOWN / 2)
+        start = mismatch->at - SHOWN / 2;
+    while (start > mismatch->start && start < length && ((unsigned char)bytes[start] & 0xC0) == 0x80)
         start--;
     size_t end = start;
     while (end < length && bytes[end] != '\n' && end - start < SHOWN)
         end++;
     while (end < length && ((unsigned char)bytes[end] & 0xC0) == 0x80)
         end++;
-    text_add(text, "%s", start > difference->start ? "…" : "");
+    text_add(text, "%s", start > mismatch->start ? "…" : "");
     text_add_escaped(text, bytes + start, end - start);
     text_add(text, "%s", end < length && bytes[end] != '\n' ? "…" : "");
 }
@@ -75,7 +75,7 @@ static bool compare(const char *path, const struct output *output, struct text *
     if (!file_read(path, FILE_LIMIT, &found, &length, error))
         return false;
     if (length != output->length || memcmp(found, output->bytes, length) != 0) {
-        const struct difference at = first_difference(found, length, output->bytes, output->length);
+        const struct mismatch at = first_mismatch(found, length, output->bytes, output->length);
         text_add(problems, "%s%s, line %zu, is not what the runs give:", problems->length > 0 ? "\n" : "",
                  path, at.line);
         add_line(problems, "there:", found, length, &at);

@@ -3,8 +3,6 @@
 #include <math.h>
 #include <string.h>
 
-static const double level = 0.05;
-
 const char *const reported_place_names[REPORTED_PLACES] = {[REPORTED_UNKNOWN] = "",
                                                            [REPORTED_BELOW] = "below",
                                                            [REPORTED_INSIDE] = "inside",
@@ -28,7 +26,8 @@ static enum reported_place place_of(double value, const struct interval *run)
 struct reported reported_of(const struct experiment_point *point, const struct experiment_measure *measure,
                             const struct sample *sample)
 {
-    struct reported reported = {.value = value_of(point, measure), .run = prediction_interval(sample, level)};
+    struct reported reported = {.value = value_of(point, measure),
+                                .run = prediction_interval(sample, usual_level)};
     reported.place = place_of(reported.value, &reported.run);
     return reported;
 }

@@ -5,6 +5,7 @@
 #include "report/distribution.h"
 
 enum { MOST_SEEDS = 1000000 };
+const double usual_level = 0.05;
 static const double equal_digits = 1e-9;
 static const struct interval anywhere = {-INFINITY, INFINITY};
 

@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+extern const double usual_level; /* 0.05, where nothing else is said */
+
 struct interval {
     double low, high;
 };
@@ -65,17 +67,17 @@ double difference_p(const struct difference *difference, double distance);
 double difference_power(const struct difference *difference, double distance, double level);
 
 /* The fewest seeds on each side, 2 to 1,000,000, for which that probability is at least `power`, image_doubt
- * going with the square of the variance. SEEDS_TOO_MANY where it takes more; SEEDS_NEVER where more would not
- * do either, since other images differ too much; SEEDS_UNKNOWN where nothing is decided or the distance is not
- * above 0. In the order of what they ask for. */
+ * going with the square of the variance. SEEDS_TOO_MANY where it takes more; SEEDS_NEVER where more would
+ * not do either, since other images differ too much; SEEDS_UNKNOWN where nothing is decided or the distance
+ * is not above 0. In the order of what they ask for. */
 enum { SEEDS_UNKNOWN = 0, SEEDS_TOO_MANY = INT_MAX - 1, SEEDS_NEVER = INT_MAX };
 int seeds_needed(const struct difference *difference, double distance, double level, double power);
 
 /* The smallest two-sided p that an exact permutation test of so many runs can reach, whatever their numbers,
  * the one-sided p doubled, since each end of an interval has half the level: 2 over the ways of dealing the
- * runs to the two sides, count_a + count_b over count_a; for pairs (count_a of them) 2 over the 2^count_a ways
- * of turning them; at most 1 (Fisher 1935). A t test's p can be smaller, because it takes the numbers to be
- * normal. */
+ * runs to the two sides, count_a + count_b over count_a; for pairs (count_a of them) 2 over the 2^count_a
+ * ways of turning them; at most 1 (Fisher 1935). A t test's p can be smaller, because it takes the numbers to
+ * be normal. */
 double smallest_p(size_t count_a, size_t count_b, bool paired);
 
 #endif

@@ -2,8 +2,6 @@
 
 #include <math.h>
 
-static const double level = 0.05;
-
 static bool fill_cell(struct arena *arena, const struct result_point *point,
                       const struct experiment_measure *measure, struct table_cell *cell)
 {
@@ -16,7 +14,7 @@ static bool fill_cell(struct arena *arena, const struct result_point *point,
         if (isfinite(values.values[i]))
             numbers[count++] = values.values[i];
     *cell = (struct table_cell){.sample = sample_of(numbers, count), .without = values.count - count};
-    cell->mean = mean_interval(&cell->sample, level);
+    cell->mean = mean_interval(&cell->sample, usual_level);
     cell->reported = reported_of(point->point, measure, &cell->sample);
     return true;
 }
