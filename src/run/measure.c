@@ -16,21 +16,16 @@ bool run_record_load(struct arena *arena, const char *directory, struct run_reco
            csv_find(arena, directory, "curves.csv", &record->curves, error);
 }
 
-static double number_in(const struct json *object, const char *key)
-{
-    const struct json *value = object != NULL && object->kind == JSON_OBJECT ? json_get(object, key) : NULL;
-    return value != NULL && value->kind == JSON_NUMBER ? value->number : NAN;
-}
-
 /* What summary.json says of a metric, wherever it stands there. */
 static double result_of(const struct json *summary, const char *metric)
 {
     const struct json *const places[] = {json_get(summary, "metrics"), json_get(summary, "timing"), summary};
     if (strcmp(metric, "held_out_error_pct") == 0)
-        return 100 * number_in(summary, "held_out_mistakes") / number_in(summary, "held_out_images");
+        return 100 * json_get_number(summary, "held_out_mistakes") /
+               json_get_number(summary, "held_out_images");
     double value = NAN;
     for (size_t i = 0; i < sizeof places / sizeof places[0] && isnan(value); i++)
-        value = number_in(places[i], metric);
+        value = json_get_number(places[i], metric);
     return value;
 }
 

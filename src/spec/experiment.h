@@ -51,8 +51,7 @@ enum statistic_kind {
     STATISTIC_RESULT,      /* at the epoch whose weights count, as in summary.json */
     STATISTIC_MEAN,        /* of a column over epochs first … last */
     STATISTIC_OSCILLATION, /* mean |x[e] - x[e-1]| of a column over epochs first+1 … last */
-    STATISTIC_REACH,       /* the first epoch at which a column is at most `level`; not reached: one more than
-                              there are */
+    STATISTIC_REACH,       /* the first epoch at which a column is at most `level` */
 };
 struct experiment_measure {
     const char *metric;

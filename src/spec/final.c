@@ -182,7 +182,9 @@ static bool check_first_rung(const struct loader *loader, const struct experimen
                              const struct path *path)
 {
     const struct path statistic = {.parent = path, .key = "statistic"};
-    const int needed = measure_epochs(&halving->by);
+    struct experiment_measure by = halving->by;
+    by.last = -1; /* it is cut to the rung */
+    const int needed = measure_epochs(&by);
     return needed <= halving->first ||
            loader_refuse(loader, &statistic,
                          "needs epoch %d, and first is %d: runs wait there to be compared", needed,

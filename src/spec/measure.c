@@ -124,8 +124,9 @@ static const struct assay_field epochs_fields[] = {
     {ASSAY_INT(struct said_epochs, first), .key = "first", .help = "the first epoch that counts",
      .fallback = "1", .least = 1, .most = MOST_EPOCHS},
     {ASSAY_INT(struct said_epochs, last), .key = "last",
-     .help = "the last epoch that counts; null: the end of the curve", .fallback = "null", .optional = true,
-     .least = 1, .most = MOST_EPOCHS},
+     .help = "the last epoch that counts, and a run that ended before it has no number; null: the end of the "
+             "curve",
+     .fallback = "null", .optional = true, .least = 1, .most = MOST_EPOCHS},
 };
 static const struct assay_table mean_table = {epochs_fields, sizeof epochs_fields / sizeof *epochs_fields,
                                               sizeof(struct said_epochs), check_epochs};
@@ -160,8 +161,8 @@ static const struct assay_variant oscillation = {
 };
 static const struct assay_variant reach = {
     .name = "reach",
-    .summary = "The first epoch at which a column of the curve is at most the level; one more than there are "
-               "where none is",
+    .summary = "The first epoch at which a column of the curve is at most the level; where none is, one more "
+               "than train.max_epochs, and no number for a run that was stopped before",
     .example = "{level: 2}",
     .main_key = "level",
     .table = &reach_table,
