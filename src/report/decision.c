@@ -144,6 +144,7 @@ static bool find(struct arena *arena, const struct claim_evidence *evidence, str
                  struct assay_error *error)
 {
     const struct claim_comparison *declared = evidence->declared;
+    assert(finding != NULL);
     assert(declared->tolerance == 0 || (declared->kind == CLAIM_LESS && declared->margin == 0));
     *finding = (struct finding){
         .declared = declared,

@@ -1,5 +1,6 @@
 #include "report/figure.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
@@ -190,6 +191,7 @@ const struct figure *figure_create(struct arena *arena, const struct results *re
     *figure = (struct figure){.declared = declared};
     if (!make_lines(arena, results, figure, error))
         return NULL;
+    assert(figure->lines != NULL);
     figure->subtitle = subtitle_of(arena, figure);
     figure->value = value_of(arena, declared);
     if (figure->subtitle == NULL || figure->value == NULL) {
@@ -219,11 +221,11 @@ struct figure_look figure_look(const struct figure *figure, const struct figure_
 double figure_step(double range, int most, double least)
 {
     static const int steps[] = {1, 2, 5};
-    static const double parts = 1e9; /* of 1, so that every step is a quotient of whole numbers */
+    static const int64_t parts = 1000000000; /* of 1, so that every step is a quotient of whole numbers */
     double step = 0;
-    for (double scale = 1; scale < parts * parts; scale *= 10)
+    for (int64_t scale = 1; scale < parts * parts; scale *= 10)
         for (int i = 0; i < 3; i++) {
-            step = steps[i] * scale / parts;
+            step = (double)(steps[i] * scale) / (double)parts;
             if (step >= least && range / step <= most)
                 return step;
         }

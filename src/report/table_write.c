@@ -1,6 +1,7 @@
 /* The declared tables with their notes, in the style of a text format. */
 #include "report/table.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -186,12 +187,15 @@ static struct note *make_notes(struct arena *arena, const struct table *table)
 static void add_rows(struct text *who, const struct table *table, struct note *notes, size_t first)
 {
     const size_t rows = table->declared->point_count, kinds = note_kinds(table);
+    assert(kinds > 0);
     size_t same = 0;
-    for (size_t i = first; i < rows * kinds; i += kinds)
-        if (notes[i].what != NULL && strcmp(notes[i].what, notes[first].what) == 0) {
-            text_add(who, "%s%s", same++ > 0 ? ", " : "", table->rows[i / kinds].point->point->label);
-            notes[i].is_said = true;
-        }
+    for (size_t row = first / kinds; row < rows; row++) {
+        struct note *note = &notes[row * kinds + first % kinds];
+        if (note->what == NULL || strcmp(note->what, notes[first].what) != 0)
+            continue;
+        text_add(who, "%s%s", same++ > 0 ? ", " : "", table->rows[row].point->point->label);
+        note->is_said = true;
+    }
     if (same > 1 && same == rows) {
         who->length = 0;
         text_add(who, "every row");

@@ -329,7 +329,7 @@ const struct bench *bench_measure(struct arena *arena, const struct bench_settin
     profile_destroy(state.profile);
     for (size_t r = 0; r < state.bench->row_count; r++)
         bench_cell_finish(&state.cells[r]);
-    for (size_t t = 0; t < state.bench->sgemm_count; t++)
+    for (size_t t = 0; state.teams != NULL && t < state.bench->sgemm_count; t++)
         team_destroy(state.teams[t]);
     yardstick_destroy(state.yardstick);
     split_finish(&state.data.split);

@@ -152,7 +152,7 @@ static void sort_lines(struct worker *worker, void (*warn)(void *cookie, const c
         memmove(line, newline + 1, (size_t)(said->bytes + said->length - newline)); /* with its NUL */
         said->length -= (size_t)(newline + 1 - line);
     }
-    if (said->length > MOST_SAID) {
+    if (said->bytes != NULL && said->length > MOST_SAID) {
         const size_t cut = said->length - MOST_SAID;
         memmove(said->bytes, said->bytes + cut, MOST_SAID + 1);
         said->length = MOST_SAID;

@@ -162,7 +162,7 @@ static const char *audit_range(const struct assay_field *field)
 static bool bind_int(const struct binder *binder, const struct assay_field *field, const struct node *node,
                      const struct path *path, void *member)
 {
-    double value;
+    double value = 0;
     if (!bind_number(binder, field, node, path, parse_whole, range_of(field), int_limits, &value))
         return false;
     *(int *)member = (int)value;
@@ -203,7 +203,7 @@ const struct assay_kind assay_kind_int = {
 static bool bind_seed(const struct binder *binder, const struct assay_field *field, const struct node *node,
                       const struct path *path, void *member)
 {
-    double value;
+    double value = 0;
     if (!bind_number(binder, field, node, path, parse_whole, seed_range, seed_range, &value))
         return false;
     *(uint64_t *)member = (uint64_t)value;

@@ -42,7 +42,7 @@ static bool is_map(const struct node *node)
  * no harm. */
 static bool is_choice(const struct node *node)
 {
-    return is_map(node) && node->count == 1;
+    return node != NULL && node->kind == NODE_MAP && node->count == 1;
 }
 
 static void show(const struct node *node, struct text *text)

@@ -1,4 +1,5 @@
 /* What points are crossed with: a grid, zipped values, a random sample. */
+#include <assert.h>
 #include <string.h>
 
 #include "spec/points.h"
@@ -59,11 +60,13 @@ static bool make_all(const struct loader *loader, struct dimension *dimensions)
     const struct path grid = {.key = "grid"}, zips = {.key = "zip"}, random = {.key = "random"};
     const struct assay_list *lists = said->grid.items;
     const struct assay_map *zip = said->zip.items;
+    assert(said->grid.map != NULL || said->grid.count == 0);
     bool good = said->grid.map == NULL || check_keys(loader, said->grid.map, &grid);
     for (size_t i = 0; i < said->grid.count; i++)
         good = make_line(loader, said->grid.map->keys[i], &lists[i], &grid, dimensions++) && good;
     for (size_t i = 0; i < said->zip.count; i++) {
         const struct path path = {.parent = &zips, .index = i};
+        assert(zip[i].map != NULL);
         good = check_keys(loader, zip[i].map, &path) && good;
         good = make_zip(loader, &zip[i], &path, dimensions++) && good;
     }
@@ -104,6 +107,7 @@ bool find_dimensions(const struct loader *loader, struct dimensions *dimensions)
             return loader_refuse_at(loader, items[i].entries[0].key->place,
                                     &(struct path){.key = items[i].entries[0].key->text},
                                     "makes more than %d points", POINTS_LIMIT);
+        assert(items[i].count > 0);
         dimensions->combinations *= items[i].count;
     }
     return check_apart(loader, dimensions);
