@@ -80,8 +80,12 @@ const struct point_work *run_plan_check(struct arena *arena, const struct run_pl
 {
     const struct experiment *experiment = plan->experiment;
     struct point_work *work = arena_allocate(arena, experiment->point_count, sizeof *work);
-    bool sound = work != NULL || assay_fail_memory(error, "checking the experiment");
-    for (size_t i = 0; i < plan->count && work != NULL; i++) {
+    if (work == NULL) {
+        assay_fail_memory(error, "checking the experiment");
+        return NULL;
+    }
+    bool sound = true;
+    for (size_t i = 0; i < plan->count; i++) {
         const struct point_work *of_point = &work[plan->runs[i].point - experiment->points];
         if (of_point->is_checked && plan->runs[i].fold <= of_point->fold)
             continue;
