@@ -128,15 +128,26 @@ def wait_for(condition, what, seconds=60):
 
 
 def children(process):
+    """The runs that a sweep has started: not a copy of itself, as one that is about to become a run, or as the
+    leak sanitizer makes one to look at its memory."""
+    itself = arguments(process)
     found = []
     for stat in pathlib.Path("/proc").glob("[0-9]*/stat"):
         try:
-            text = stat.read_text()
+            state, parent = stat.read_text().rpartition(")")[2].split()[:2]
         except OSError:
             continue
-        if int(text.rpartition(")")[2].split()[1]) == process and text.rpartition(")")[2].split()[0] != "Z":
-            found.append(int(stat.parent.name))
+        child = int(stat.parent.name)
+        if int(parent) == process and state != "Z" and arguments(child) not in (itself, b""):
+            found.append(child)
     return found
+
+
+def arguments(process):
+    try:
+        return pathlib.Path(f"/proc/{process}/cmdline").read_bytes()
+    except OSError:
+        return b""
 
 
 def kill(process, number):
