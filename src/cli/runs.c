@@ -45,9 +45,14 @@ void add_counts(struct text *text, const struct run_counts *counts)
         }
 }
 
-void add_json_counts(struct json_writer *json, const char *key, const struct run_counts *counts)
+void open_json_plan(struct json_writer *json, const struct run_plan *plan, const struct run_counts *counts)
 {
-    json_open(json, key, '{');
+    json_open(json, NULL, '{');
+    json_string(json, "experiment", plan->experiment->name);
+    json_integer(json, "run_count", (long long)run_plan_size(plan));
+    json_integer(json, "later", (long long)plan->later);
+    json_integer(json, "never", (long long)plan->never);
+    json_open(json, "totals", '{');
     for (size_t i = 0; i < RUN_STATES; i++)
         json_integer(json, run_state_names[shown[i]], (long long)counts->of[shown[i]]);
     json_close(json);

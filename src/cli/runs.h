@@ -18,7 +18,9 @@ struct run_counts {
 };
 /* "41 finished, 2 running, 27 pending" */
 void add_counts(struct text *text, const struct run_counts *counts);
-void add_json_counts(struct json_writer *json, const char *key, const struct run_counts *counts);
+/* An object that begins with what is said of every plan: "experiment", "run_count", "later", "never", and
+ * under "totals" the counts. The caller closes it. */
+void open_json_plan(struct json_writer *json, const struct run_plan *plan, const struct run_counts *counts);
 
 /* "3 runs", "1 run" */
 void add_run_count(struct text *text, size_t count);

@@ -195,12 +195,7 @@ static void add_json(struct text *text, const struct overview *overview)
 {
     const struct run_plan *plan = overview->plan;
     struct json_writer json = {.text = text};
-    json_open(&json, NULL, '{');
-    json_string(&json, "experiment", plan->experiment->name);
-    json_integer(&json, "run_count", (long long)run_plan_size(plan));
-    json_integer(&json, "later", (long long)plan->later);
-    json_integer(&json, "never", (long long)plan->never);
-    add_json_counts(&json, "totals", &overview->counts);
+    open_json_plan(&json, plan, &overview->counts);
     json_number(&json, "seconds_left", run_estimates_clock(overview->estimates, at_once(overview)));
     json_integer(&json, "at_once", at_once(overview));
     add_json_runs(&json, "runs", plan, overview->seen, overview->estimates);

@@ -63,15 +63,10 @@ static void add_dry_json(struct text *text, const struct sweep_request *request,
 {
     const struct run_plan *plan = request->plan;
     struct json_writer json = {.text = text};
-    json_open(&json, NULL, '{');
-    json_string(&json, "experiment", plan->experiment->name);
-    json_integer(&json, "run_count", (long long)run_plan_size(plan));
-    json_integer(&json, "later", (long long)plan->later);
-    json_integer(&json, "never", (long long)plan->never);
+    open_json_plan(&json, plan, counts);
     json_integer(&json, "to_run", (long long)estimates->left);
     json_integer(&json, "at_once", slots_of(request));
     json_number(&json, "seconds_left", run_estimates_clock(estimates, slots_of(request)));
-    add_json_counts(&json, "totals", counts);
     add_json_runs(&json, "runs", plan, seen, estimates);
     json_close(&json);
     text_add_char(text, '\n');
@@ -147,12 +142,7 @@ static void add_json_end(struct text *text, const struct sweep_view *view)
 {
     const struct run_counts counts = count_view(view);
     struct json_writer json = {.text = text};
-    json_open(&json, NULL, '{');
-    json_string(&json, "experiment", view->plan->experiment->name);
-    json_integer(&json, "run_count", (long long)run_plan_size(view->plan));
-    json_integer(&json, "later", (long long)view->plan->later);
-    json_integer(&json, "never", (long long)view->plan->never);
-    add_json_counts(&json, "totals", &counts);
+    open_json_plan(&json, view->plan, &counts);
     json_open(&json, "failed", '[');
     for (size_t i = 0; i < view->plan->count; i++)
         if (has_failed(view, i)) {

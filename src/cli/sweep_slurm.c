@@ -93,13 +93,9 @@ static void add_summary(struct text *text, const struct submission *submission)
 
 static void add_json(struct text *text, const struct submission *submission)
 {
-    const struct run_plan *plan = submission->request->plan;
     const struct slurm_plan *slurm = submission->slurm;
     struct json_writer json = {.text = text};
-    json_open(&json, NULL, '{');
-    json_string(&json, "experiment", plan->experiment->name);
-    json_integer(&json, "run_count", (long long)run_plan_size(plan));
-    add_json_counts(&json, "totals", &submission->counts);
+    open_json_plan(&json, submission->request->plan, &submission->counts);
     json_open(&json, "arrays", '[');
     for (size_t i = 0; i < slurm->count; i++) {
         const struct slurm_array *array = &slurm->arrays[i];

@@ -13,12 +13,6 @@ bool page_can_chart(void)
     return page_chart_script[0] != '\0';
 }
 
-void page_begin_section(struct text *text, const char *id, const char *title)
-{
-    text_add(text, "\n<section id=\"%s\" aria-labelledby=\"%s-title\">\n<h2 id=\"%s-title\">%s</h2>\n", id,
-             id, id, title);
-}
-
 static bool has_charts(const struct page *page)
 {
     return page->has_charts && page_can_chart();

@@ -5,6 +5,7 @@
 
 #include "io/json.h"
 #include "report/grid.h"
+#include "report/page_parts.h"
 #include "report/settings.h"
 #include "spec/settings.h"
 

@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "base/number.h"
 #include "report/escape.h"
+#include "report/page_parts.h"
 
 /* What is said of a run; its files are for those who want more. */
 static const struct {

@@ -10,9 +10,6 @@
 #include "report/figure.h"
 #include "report/results.h"
 
-/* A section with a heading; the caller ends it with "</section>\n". */
-void page_begin_section(struct text *text, const char *id, const char *title);
-
 /* One figure: its key, and a picture of its curves. With `numbers` also what a script makes a chart of. */
 void page_add_figure(struct text *text, const struct figure *figure, bool numbers);
 

@@ -80,7 +80,7 @@ static void collect(struct collection *all, const struct node *node)
 
 static const char doing[] = "comparing configs";
 
-/* *known: whether the run has a config.yaml that makes sense. */
+/* *known: whether the run has a config.yaml. */
 static bool collect_file(struct collection *all, const char *directory, bool *known,
                          struct assay_error *error)
 {
@@ -90,7 +90,7 @@ static bool collect_file(struct collection *all, const char *directory, bool *kn
     bool done = path != NULL && unsaid != NULL;
     if (done) {
         tree = tree_load(all->arena, path, (struct place){0}, unsaid);
-        done = diagnostics_status(unsaid) != ASSAY_MACHINE;
+        done = tree != NULL || (diagnostics_status(unsaid) != ASSAY_MACHINE && !file_exists(path));
     }
     if (!done)
         diagnostics_fail(unsaid, "", doing, error);

@@ -19,8 +19,8 @@ struct settings {
 
 /* The keys of `count` run directories' config.yaml (NULL: a run without one) that are not the same in all
  * that have one, null being the same as absent; in the order of the files, and without knobs, whose effect
- * shows where they are used. Of an item like {tanh: {…}} there is also what it is: "model[1]", "tanh". A file
- * that is there and makes no sense is as none; NULL where one could not be read, or without memory. */
+ * shows where they are used. Of an item like {tanh: {…}} there is also what it is: "model[1]", "tanh". NULL
+ * where a file is there that cannot be read or makes no sense, or without memory. */
 const struct settings *settings_differing(struct arena *arena, const char *const *directories, size_t count,
                                           struct assay_error *error);
 

@@ -7,6 +7,7 @@
 #include "run/measure.h"
 #include "run/summary.h"
 #include "spec/walk.h"
+#include "train/stopping.h"
 
 /* What cannot be read must not count as worse than all others. */
 static void diagnose_unread(const struct plan_draft *draft, const struct assay_error *error)
@@ -79,13 +80,13 @@ static bool climb(const struct plan_draft *draft, const struct rung *rung)
     return arrived;
 }
 
-/* What early stopping watches, or would: that is what makes an epoch the best. */
+/* The column whose lowest value makes an epoch the result; NULL: the last epoch is. */
 static const char *monitor_of(const struct config *config)
 {
     const struct stopping_options *stopping = config->train.early_stopping;
-    if (stopping != NULL)
-        return stopping->restore_best ? metric_names[stopping->monitor] : NULL;
-    return config->data.validation > 0 ? metric_names[METRIC_VAL_ERROR_PCT] : NULL;
+    const int watched =
+        stopping_takes_best(stopping) ? stopping_watched(stopping, config->data.validation > 0) : -1;
+    return watched >= 0 ? metric_names[watched] : NULL;
 }
 
 /* The lower the better; what is not a number is worse than any. */

@@ -11,6 +11,7 @@
 #include "run/failure.h"
 #include "run/ownership.h"
 #include "run/summary.h"
+#include "train/stopping.h"
 #include "train/weights.h"
 
 static bool load_data(struct run *run, struct assay_error *error)
@@ -213,7 +214,7 @@ static void fill_result(struct run *run, bool ended)
              divergence.length > 0 ? divergence.bytes : "");
     text_finish(&divergence);
     result->best_epoch = trainer_best_epoch(run->trainer);
-    result->result_epoch = stopping == NULL || stopping->restore_best ? result->best_epoch : count;
+    result->result_epoch = stopping_takes_best(stopping) ? result->best_epoch : count;
     result_set_rows(result, rows, count);
 }
 

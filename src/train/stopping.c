@@ -7,6 +7,18 @@ const char *const stop_reason_names[] = {
     [STOP_THRESHOLD] = "threshold", [STOP_DIVERGENCE] = "divergence", [STOP_NON_FINITE] = "non_finite",
 };
 
+int stopping_watched(const struct stopping_options *options, bool validates)
+{
+    if (options != NULL)
+        return options->monitor;
+    return validates ? METRIC_VAL_ERROR_PCT : -1;
+}
+
+bool stopping_takes_best(const struct stopping_options *options)
+{
+    return options == NULL || options->restore_best;
+}
+
 enum stop_reason stopping_take(struct stopping *stopping, const struct stopping_options *options, int epoch,
                                double value)
 {

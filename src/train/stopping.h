@@ -26,6 +26,13 @@ struct stopping {
     bool has_reference;
 };
 
+/* What makes an epoch the best: an enum metric, the lower the better; -1: that it is later than the others.
+ * Without early stopping (`options` NULL) it is the validation error, where there are validation images. */
+int stopping_watched(const struct stopping_options *options, bool validates);
+
+/* Whether the result is that of the best epoch, not of the last. */
+bool stopping_takes_best(const struct stopping_options *options);
+
 /* Takes the value of `epoch` (from 1); returns why to stop after it, or STOP_NONE. `options` NULL: only the
  * best is found. A value that is not finite is STOP_NON_FINITE. */
 enum stop_reason stopping_take(struct stopping *stopping, const struct stopping_options *options, int epoch,

@@ -199,15 +199,14 @@ static bool measure(const struct trainer *trainer, struct part *part, const stru
 
 static double monitored(const struct trainer *trainer, const struct epoch_row *row)
 {
-    const struct stopping_options *options = trainer->settings.options->early_stopping;
+    const struct trainer_settings *settings = &trainer->settings;
     const double values[] = {[METRIC_TRAIN_LOSS] = row->train_loss,
                              [METRIC_TRAIN_ERROR_PCT] = row->train_error_pct,
                              [METRIC_VAL_LOSS] = row->val_loss,
                              [METRIC_VAL_ERROR_PCT] = row->val_error_pct};
-    if (options != NULL)
-        return values[options->monitor];
-    /* Without validation the last epoch is the best one. */
-    return trainer->settings.split->counts.validation > 0 ? row->val_error_pct : -row->epoch;
+    const int watched =
+        stopping_watched(settings->options->early_stopping, settings->split->counts.validation > 0);
+    return watched >= 0 ? values[watched] : -row->epoch;
 }
 
 static enum trainer_event diverge(struct trainer *trainer)

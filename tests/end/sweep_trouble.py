@@ -171,8 +171,13 @@ def test_config_that_cannot_be_read():
     config = pathlib.Path("results/two/no-dropout/seed-1/config.yaml")
     config.unlink()
     config.symlink_to("config.yaml")
-    for words in (("report", "two.yaml"), ("compare", config.parent, "results/two/plain-as-it-is/seed-1")):
+    both = ("report", "two.yaml"), ("compare", config.parent, "results/two/plain-as-it-is/seed-1")
+    for words in both:
         check_in(f"assay: cannot open {config}: ", run(*words, wanted=4).err)
+    config.unlink()
+    write(config, "train: [1\n")
+    for words in both:
+        check_in(f"{config}:2:1: ", run(*words, wanted=2).err)
 
 
 def test_owner_is_shown_harmlessly():
