@@ -31,7 +31,8 @@ const struct command compare_command = {
     .name = "compare",
     .summary = "curves and metrics side by side, in the terminal",
     .usage = "RUN_DIR|curves.csv ...",
-    .details = "Shows where the configs differ, the metrics at each run's best epoch, the errors by epoch as "
+    .details = "Shows where the configs differ, the metrics at the epoch of each run's result, the errors by "
+               "epoch as "
                "tables and charts, and for\n"
                "runs with predictions of the same images McNemar's exact test. Of any CSV file with a "
                "header, other programs' too, the\n"

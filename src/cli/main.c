@@ -12,6 +12,7 @@
 #include "base/shell.h"
 #include "cli/arguments.h"
 #include "cli/help.h"
+#include "cli/terminal.h"
 
 const struct command *const commands[] = {
     &run_command,    &sweep_command,  &work_command,    &status_command,
@@ -28,26 +29,11 @@ static void fill_standard_descriptors(void)
             (void)open("/dev/null", file == 0 ? O_WRONLY : O_RDONLY); /* so that using it still fails */
 }
 
-/* Text with its newlines, whatever else is in it made visible. */
-static void print_escaped(FILE *file, const char *text)
-{
-    struct text shown = {0};
-    text_add_escaped_lines(&shown, text);
-    if (!shown.failed && shown.length > 0)
-        fwrite(shown.bytes, 1, shown.length, file);
-    /* That there is no memory can be said without any. */
-    for (const char *at = text; shown.failed && *at != '\0'; at++)
-        fputc(*at == '\n' || (*at >= ' ' && *at <= '~') ? *at : '?', file);
-    text_finish(&shown);
-}
-
 static void print_error(const struct assay_error *error)
 {
     if (error->text[0] == '\0')
         return;
-    fputs("assay: ", stderr);
-    print_escaped(stderr, error->text);
-    fputc('\n', stderr);
+    terminal_say("assay: ", error->text);
 }
 
 /* Output that is lost is an error of its own, whatever the command made of its work. */
@@ -69,10 +55,7 @@ static void log_line(void *cookie, enum log_level level, const char *line)
     const struct invocation *invocation = cookie;
     if (invocation->quiet && level != LOG_WARNING)
         return;
-    if (level == LOG_WARNING)
-        fputs("assay: warning: ", stderr);
-    print_escaped(stderr, line);
-    fputc('\n', stderr);
+    terminal_say(level == LOG_WARNING ? "assay: warning: " : "", line);
 }
 
 static const char *join_words(struct arena *arena, int count, char *const *words)

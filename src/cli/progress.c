@@ -37,7 +37,7 @@ void progress_say(void *cookie, enum assay_message kind, const char *line)
     if ((progress->quiet && kind != ASSAY_MESSAGE_WARNING) || (progress->live && kind == ASSAY_MESSAGE_EPOCH))
         return;
     progress_end(progress);
-    fprintf(stderr, "%s%s\n", kind == ASSAY_MESSAGE_WARNING ? "assay: warning: " : "", line);
+    terminal_say(kind == ASSAY_MESSAGE_WARNING ? "assay: warning: " : "", line);
 }
 
 static void add_line(struct text *line, const struct assay_progress *now)

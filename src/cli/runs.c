@@ -89,8 +89,10 @@ void add_outcome(struct text *text, const struct planned_run *run)
     if (!summary_read(run->directory, &is_there, &found, NULL) || !is_there)
         return;
     const struct assay_run_result *result = &found.result;
-    if (result_diverged(result))
-        text_add(text, "%s, ", result->divergence);
+    if (result_diverged(result)) {
+        text_add_escaped(text, result->divergence, strlen(result->divergence));
+        text_add(text, ", ");
+    }
     add_error(text, "test error", result->test_error_pct);
     add_error(text, "held out", result->held_out_error_pct);
     add_error(text, "validation", result->val_error_pct);

@@ -2,19 +2,11 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/team.h"
 #include "cli/board.h"
 #include "cli/launcher.h"
 #include "cli/runs.h"
 #include "cli/signals.h"
 #include "cli/terminal.h"
-
-static int slots_of(const struct sweep_request *request)
-{
-    if (request->plan->experiment->exclusive)
-        return 1;
-    return request->jobs > 0 ? request->jobs : team_cpu_count();
-}
 
 /* --dry-run */
 
@@ -32,7 +24,7 @@ static void add_dry_text(struct text *text, const struct sweep_request *request,
                          const struct run_counts *counts, const struct run_estimates *estimates)
 {
     const struct run_plan *plan = request->plan;
-    const int slots = slots_of(request);
+    const int slots = sweep_at_once(request);
     const double left_s = run_estimates_clock(estimates, slots);
     size_t width = 0;
     for (size_t i = 0; i < plan->count; i++)
@@ -65,8 +57,8 @@ static void add_dry_json(struct text *text, const struct sweep_request *request,
     struct json_writer json = {.text = text};
     open_json_plan(&json, plan, counts);
     json_integer(&json, "to_run", (long long)estimates->left);
-    json_integer(&json, "at_once", slots_of(request));
-    json_number(&json, "seconds_left", run_estimates_clock(estimates, slots_of(request)));
+    json_integer(&json, "at_once", sweep_at_once(request));
+    json_number(&json, "seconds_left", run_estimates_clock(estimates, sweep_at_once(request)));
     add_json_runs(&json, "runs", plan, seen, estimates);
     json_close(&json);
     text_add_char(text, '\n');

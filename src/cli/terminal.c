@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -20,6 +21,20 @@ bool terminal_has_colours(void)
 {
     const char *unwanted = getenv("NO_COLOR");
     return terminal_is_live() && (unwanted == NULL || unwanted[0] == '\0');
+}
+
+void terminal_say(const char *before, const char *text)
+{
+    struct text shown = {0};
+    text_add_escaped_lines(&shown, text);
+    fputs(before, stderr);
+    if (!shown.failed && shown.length > 0)
+        fwrite(shown.bytes, 1, shown.length, stderr);
+    /* That there is no memory can be said without any. */
+    for (const char *at = text; shown.failed && *at != '\0'; at++)
+        fputc(*at == '\n' || (*at >= ' ' && *at <= '~') ? *at : '?', stderr);
+    fputc('\n', stderr);
+    text_finish(&shown);
 }
 
 struct terminal_size terminal_size(void)

@@ -11,6 +11,9 @@ bool terminal_is_live(void);
 /* Whether colours are welcome there: not with NO_COLOR (https://no-color.org). */
 bool terminal_has_colours(void);
 
+/* Prints a text to stderr, with its newlines and one more, whatever else is in it made visible. */
+void terminal_say(const char *before, const char *text);
+
 struct terminal_size {
     int rows, columns;
 };

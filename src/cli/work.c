@@ -109,6 +109,10 @@ static enum assay_status train(struct invocation *invocation, struct planned_exp
     struct assay_config *config =
         planned_run_prepare(planned->plan, run, threads, planned->diagnostics, error);
     if (config == NULL) {
+        struct assay_error why = *error;
+        if (diagnostics_count(planned->diagnostics) > 0)
+            diagnostics_fail(planned->diagnostics, "", "reading the config", &why);
+        record(run, why.status, &why, invocation->log);
         planned_experiment_fail(planned, invocation, error);
         return error->status;
     }

@@ -120,14 +120,14 @@ static void add_run(struct json_writer *json, const struct comparison *all, size
     const struct curves *curves = all->runs[run];
     json_open(json, NULL, '{');
     json_string(json, "path", curves->path);
-    json_number(json, "best_epoch", curves->epochs[curves->best]);
+    json_number(json, "result_epoch", curves->epochs[curves->result]);
     json_open(json, "settings", '{');
     for (size_t i = 0; i < all->settings->count; i++)
         json_string(json, all->settings->items[i].path, all->settings->items[i].values[run]);
     json_close(json);
-    json_open(json, "at_best", '{');
+    json_open(json, "at_result", '{');
     for (size_t i = 0; i < all->metric_count; i++)
-        json_number(json, all->metrics[i], curves_values(curves, all->metrics[i])[curves->best]);
+        json_number(json, all->metrics[i], curves_values(curves, all->metrics[i])[curves->result]);
     if (!isnan(curves->held_out_error_pct))
         json_number(json, "held_out_error_pct", curves->held_out_error_pct);
     json_close(json);

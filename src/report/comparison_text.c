@@ -101,15 +101,15 @@ static void add_held_out(struct block *block)
 static void add_finals(struct text *text, const struct comparison *all)
 {
     struct block block;
-    begin(&block, text, all, "at the best epoch", all->metric_count + 2);
+    begin(&block, text, all, "at the result", all->metric_count + 2);
     const char **cells = add_row(&block, "epoch");
     for (size_t run = 0; run < all->run_count && cells != NULL; run++)
-        set_number(&block, &cells[run], all->runs[run]->epochs[all->runs[run]->best]);
+        set_number(&block, &cells[run], all->runs[run]->epochs[all->runs[run]->result]);
     for (size_t i = 0; i < all->metric_count; i++) {
         cells = add_row(&block, all->metrics[i]);
         for (size_t run = 0; run < all->run_count && cells != NULL; run++)
             set_number(&block, &cells[run],
-                       curves_values(all->runs[run], all->metrics[i])[all->runs[run]->best]);
+                       curves_values(all->runs[run], all->metrics[i])[all->runs[run]->result]);
     }
     add_held_out(&block);
     end(&block);

@@ -46,7 +46,7 @@ static size_t lowest(const double *values, size_t rows)
     return best;
 }
 
-static size_t best_row(const struct curves *curves, const struct summary_found *summary)
+static size_t result_row(const struct curves *curves, const struct summary_found *summary)
 {
     if (summary != NULL)
         for (size_t row = 0; row < curves->rows; row++)
@@ -109,7 +109,7 @@ static const struct curves *make(struct arena *arena, const char *path, bool is_
     bool finished = false;
     if (is_directory && !summary_read(path, &finished, &summary, error))
         return NULL;
-    curves->best = best_row(curves, finished ? &summary : NULL);
+    curves->result = result_row(curves, finished ? &summary : NULL);
     curves->held_out_error_pct = finished ? summary.result.held_out_error_pct : NAN;
     return curves;
 no_memory:

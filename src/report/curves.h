@@ -15,7 +15,7 @@ struct curves {
     const double *epochs;        /* of the rows; counted from 1 where the file has no column "epoch" */
     const char *const *names;    /* of the numeric columns but for "epoch" and "step" */
     const double *const *values; /* values[column][row]; NaN where the cell is empty */
-    size_t best; /* the row whose metrics count: what summary.json says, else the lowest val_error_pct or
+    size_t result; /* the row whose metrics count: what summary.json says, else the lowest val_error_pct or
                     val_loss, else the last */
     double held_out_error_pct; /* of summary.json; NaN: there is none */
 };

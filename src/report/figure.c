@@ -1,6 +1,7 @@
 #include "report/figure.h"
 
 #include <assert.h>
+#include <float.h>
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
@@ -221,11 +222,11 @@ struct figure_look figure_look(const struct figure *figure, const struct figure_
 double figure_step(double range, int most, double least)
 {
     static const int steps[] = {1, 2, 5};
-    static const int64_t parts = 1000000000; /* of 1, so that every step is a quotient of whole numbers */
     double step = 0;
-    for (int64_t scale = 1; scale < parts * parts; scale *= 10)
+    for (int exponent = -9; exponent < DBL_MAX_10_EXP; exponent++)
         for (int i = 0; i < 3; i++) {
-            step = (double)(steps[i] * scale) / (double)parts;
+            /* of whole numbers, so that it is rounded once */
+            step = exponent < 0 ? steps[i] / pow(10, -exponent) : steps[i] * pow(10, exponent);
             if (step >= least && range / step <= most)
                 return step;
         }

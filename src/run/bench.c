@@ -113,10 +113,8 @@ static bool measure_block(struct bench_state *state, int block, struct assay_err
 
 static bool load_data(struct bench_state *state, struct assay_error *error)
 {
-    const struct data_options *options = &state->settings->config->config->data;
     struct bench_data *data = &state->data;
-    if (!dataset_load(&options->dataset, options->dir, &data->dataset, error) ||
-        !split_init(&data->split, &data->dataset, options, error))
+    if (!prepared_load_data(state->settings->config, &data->dataset, &data->split, error))
         return false;
     const uint32_t count = data->dataset.test.count;
     data->test_order = arena_allocate(state->arena, count, sizeof *data->test_order);

@@ -15,7 +15,7 @@
 #include "train/weights.h"
 
 /* At most so many images go through the network at a time, whatever it was trained with. */
-enum { TOGETHER = 256 };
+enum { TOGETHER = 256, MOST_CLASSES = 65536 };
 
 struct assay_model {
     struct arena *arena;
@@ -65,16 +65,28 @@ static bool bind_config(struct assay_model *model, const struct tensor_file *fil
     return model->config != NULL || tell(diagnostics, model->path, error);
 }
 
-/* The data set may be far away: the images say their shape, and the last tensor has a first dimension for
- * each class. */
+/* The last tensor has a first dimension for each class, where nobody has rewritten the file in another order;
+ * then its metadata say it. 0: neither does. */
+static int count_classes(const struct tensor_file *file)
+{
+    const char *said = tensor_metadata_find(file, "classes");
+    double count = 0;
+    if (said != NULL)
+        return number_parse_double(said, &count) && count >= 1 && count <= MOST_CLASSES ? (int)count : 0;
+    const struct tensor *last = file->tensor_count > 0 ? &file->tensors[file->tensor_count - 1] : NULL;
+    return last != NULL && last->rank > 0 && last->dimensions[0] <= MOST_CLASSES ? (int)last->dimensions[0]
+                                                                                 : 0;
+}
+
+/* The data set may be far away: the images say their shape. */
 static bool plan_network(struct assay_model *model, const struct tensor_file *file,
                          struct assay_image_shape image, int threads, struct diagnostics *diagnostics,
                          struct assay_error *error)
 {
-    const struct tensor *last = file->tensor_count > 0 ? &file->tensors[file->tensor_count - 1] : NULL;
-    if (last == NULL || last->rank == 0 || last->dimensions[0] > 65536)
+    const int classes = count_classes(file);
+    if (classes == 0)
         return assay_fail(error, ASSAY_INVALID, "%s: holds no weights of a network", model->path);
-    const struct dataset_shape shape = {image.channels, image.height, image.width, (int)last->dimensions[0],
+    const struct dataset_shape shape = {image.channels, image.height, image.width, classes,
                                         .test_count = TOGETHER};
     model->plan = plan_config(model->arena, model->config, &shape, threads, false, diagnostics);
     return model->plan != NULL || tell(diagnostics, model->path, error);

@@ -37,10 +37,12 @@ static bool write_weights(struct run *run, const char *name, float *vector, stru
 {
     struct text config = {0};
     config_write(run->prepared->config, &config);
-    char mean[NUMBER_TEXT_SIZE], sd[NUMBER_TEXT_SIZE];
-    const struct tensor_metadata metadata[] = {{"config", config.bytes},
-                                               {"input_mean", number_print_double(mean, run->split.mean)},
-                                               {"input_sd", number_print_double(sd, run->split.sd)}};
+    char mean[NUMBER_TEXT_SIZE], sd[NUMBER_TEXT_SIZE], classes[NUMBER_TEXT_SIZE];
+    const struct tensor_metadata metadata[] = {
+        {"config", config.bytes},
+        {"input_mean", number_print_double(mean, run->split.mean)},
+        {"input_sd", number_print_double(sd, run->split.sd)},
+        {"classes", number_print_double(classes, run->dataset.shape.classes)}};
     char *path = run_directory_file(run->directory.path, name, error);
     bool done = path != NULL;
     if (done && config.failed)

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "run/measure.h"
 #include "run/summary.h"
@@ -89,6 +90,13 @@ static const char *monitor_of(const struct config *config)
     return watched >= 0 ? metric_names[watched] : NULL;
 }
 
+/* An epoch whose loss is not finite has no row, one whose error is too large has. */
+static int diverged_in(const struct assay_run_result *result)
+{
+    const bool has_row = strcmp(result->stop_reason, stop_reason_names[STOP_DIVERGENCE]) == 0;
+    return has_row ? result->epochs : result->epochs + 1;
+}
+
 /* The lower the better; what is not a number is worse than any. */
 static double score_run(const struct plan_draft *draft, struct arena *arena, const struct planned_run *run,
                         const struct experiment_measure *measure, int epochs)
@@ -102,7 +110,8 @@ static double score_run(const struct plan_draft *draft, struct arena *arena, con
         diagnose_unread(draft, &error);
         return INFINITY;
     }
-    if (is_finished && result_diverged(&found.result) && (epochs == 0 || found.result.epochs < epochs))
+    if (is_finished && result_diverged(&found.result) &&
+        (epochs == 0 || diverged_in(&found.result) <= epochs))
         return INFINITY;
     const double value = epochs > 0
                              ? run_record_measure_after(&record, measure, epochs, monitor_of(&run->config))

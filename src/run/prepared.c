@@ -6,7 +6,6 @@
 
 #include "base/file.h"
 #include "base/team.h"
-#include "train/split.h"
 
 /* What is wrong with the counts is said elsewhere. */
 static int largest_batch(const struct config *config, const struct dataset_shape *shape)
@@ -176,4 +175,23 @@ char *assay_run_directory(const struct assay_config *config, const char *out)
     char *path = name.failed ? NULL : path_join(out, name.bytes);
     text_finish(&name);
     return path;
+}
+
+static bool is_same_shape(const struct dataset_shape *a, const struct dataset_shape *b)
+{
+    return a->channels == b->channels && a->height == b->height && a->width == b->width &&
+           a->classes == b->classes && a->train_count == b->train_count && a->test_count == b->test_count;
+}
+
+bool prepared_load_data(const struct assay_config *prepared, struct dataset *dataset, struct split *split,
+                        struct assay_error *error)
+{
+    const struct data_options *data = &prepared->config->data;
+    if (!dataset_load(&data->dataset, data->dir, dataset, error))
+        return false;
+    if (!is_same_shape(&dataset->shape, &prepared->shape))
+        return assay_fail(error, ASSAY_INVALID,
+                          "the data set is not of the shape that it had a moment ago: "
+                          "its files are being changed; run this again");
+    return split_init(split, dataset, data, error);
 }

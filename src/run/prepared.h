@@ -7,6 +7,7 @@
 #include "net/plan.h"
 #include "spec/config.h"
 #include "train/dataset.h"
+#include "train/split.h"
 
 struct assay_config {
     struct arena *arena; /* all of the rest lives in it */
@@ -30,5 +31,10 @@ const struct plan *plan_config(struct arena *arena, const struct config *config,
  * where it is none of the config's, in `error`. */
 bool prepare_config(struct assay_config *prepared, int threads, struct diagnostics *diagnostics,
                     struct assay_error *error);
+
+/* The data it was prepared for, and how they are split; both are to be finished by the caller, whatever comes back.
+ * Data that are of another shape by now are ASSAY_INVALID: all that was planned rests on it. */
+bool prepared_load_data(const struct assay_config *prepared, struct dataset *dataset, struct split *split,
+                        struct assay_error *error);
 
 #endif

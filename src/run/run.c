@@ -14,13 +14,6 @@
 #include "train/stopping.h"
 #include "train/weights.h"
 
-static bool load_data(struct run *run, struct assay_error *error)
-{
-    const struct data_options *data = &run->prepared->config->data;
-    return dataset_load(&data->dataset, data->dir, &run->dataset, error) &&
-           split_init(&run->split, &run->dataset, data, error);
-}
-
 static bool read_weights(struct run *run, struct assay_error *error)
 {
     const char *path = run->prepared->config->train.init_from;
@@ -263,7 +256,8 @@ static enum assay_status start(struct run *run, struct assay_error *error)
     if (run->kernels == NULL || !machine_cpu(run->cpu, error))
         return error->status;
     machine_describe(run->kernels->name, run->cpu, run->machine);
-    if (!load_data(run, error) || !read_weights(run, error) || !identify(run, error))
+    if (!prepared_load_data(run->prepared, &run->dataset, &run->split, error) || !read_weights(run, error) ||
+        !identify(run, error))
         return error->status;
     bool is_finished;
     if (!find_finished(run, &is_finished, error))

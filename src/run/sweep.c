@@ -334,18 +334,23 @@ static bool plan_again(struct sweep *sweep, bool *more, struct assay_error *erro
     return true;
 }
 
+int sweep_at_once(const struct sweep_request *request)
+{
+    const size_t most = run_plan_size(request->plan);
+    const int cpus = team_cpu_count();
+    const int at_once = request->jobs > 0      ? request->jobs
+                        : request->threads > 0 ? cpus / request->threads
+                                               : cpus;
+    if (request->plan->experiment->exclusive || at_once < 1)
+        return 1;
+    return (size_t)at_once > most && most > 0 ? (int)most : at_once;
+}
+
 static bool create(struct sweep *sweep, struct assay_error *error)
 {
     const struct sweep_request *request = sweep->request;
-    const size_t most = run_plan_size(request->plan);
+    const int at_once = sweep_at_once(request);
     sweep->cpus = team_cpu_count();
-    int at_once = request->jobs > 0      ? request->jobs
-                  : request->threads > 0 ? sweep->cpus / request->threads
-                                         : sweep->cpus;
-    if (request->plan->experiment->exclusive || at_once < 1)
-        at_once = 1;
-    if ((size_t)at_once > most && most > 0)
-        at_once = (int)most;
     *sweep->view = (struct sweep_view){.started = clock_seconds(), .at_once = at_once};
     sweep->workers = arena_allocate(sweep->arena, (size_t)at_once, sizeof *sweep->workers);
     sweep->runs = arena_allocate(sweep->arena, (size_t)at_once, sizeof *sweep->runs);

@@ -55,6 +55,9 @@ struct sweep_observer {
     void (*show)(void *cookie, const struct sweep_view *view); /* several times a second */
 };
 
+/* How many of its runs a sweep has going at most: of an exclusive experiment one. */
+int sweep_at_once(const struct sweep_request *request);
+
 /* Whether all that there is to do is done elsewhere. */
 bool sweep_view_is_waiting(const struct sweep_view *view);
 

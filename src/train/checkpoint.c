@@ -96,10 +96,11 @@ static bool is_sound_stopping(const struct stopping *stopping, int rows)
            stopping->bad_epochs <= rows;
 }
 
-/* Only some reasons to stop come before the first row or without early stopping. */
+/* Only some reasons to stop come without early stopping, and none before the first row; a run that diverged has
+ * no checkpoint. */
 static bool is_sound_reason(int reason, int rows, bool stops_early)
 {
-    return reason == STOP_NONE || reason == STOP_NON_FINITE ||
+    return reason == STOP_NONE ||
            (rows > 0 && (reason == STOP_MAX_EPOCHS ||
                          (stops_early && reason > STOP_MAX_EPOCHS && reason < STOP_NON_FINITE)));
 }

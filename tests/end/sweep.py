@@ -146,6 +146,18 @@ method: {halving: {first: 2, eta: 3, metric: val_loss}}
     check_equal(records(), before)
 
 
+def test_halving_of_what_diverges():
+    """Where a run's last epoch is both that of the rung and the one that was too bad, it is out, however good it looked."""
+    write("search.yaml", """\
+base: base.yaml
+seeds: 1
+grid: {train.early_stopping.divergence_threshold: [1.0e-9, 1.0e+6]}
+method: {halving: {first: 1, eta: 2, metric: val_loss}}
+""")
+    write("base.yaml", read("base.yaml") + "  early_stopping: {monitor: val_loss, patience: 9}\n")
+    check_equal(run("sweep", "search.yaml").out, "search: 2 runs: 1 finished, 1 diverged\n")
+
+
 def test_search_that_diverges():
     """A setting that diverges is the worst of all; where every one does, nothing can be chosen, and that is said."""
     text = """\
@@ -230,6 +242,8 @@ def test_threads():
     path = pathlib.Path("results/two/no-dropout/seed-1")
     run("sweep", "two.yaml")
     check_equal(load(path / "provenance.json")["threads"], len(os.sched_getaffinity(0)))
+    plan = json.loads(run("sweep", "two.yaml", "--threads", "1000", "--dry-run", "--out", "three", "--format", "json").out)
+    check_equal((plan["at_once"], plan["to_run"]), (1, 1))
     run("sweep", "two.yaml", "--threads", "3", "--out", "three")
     check_equal(load("three" / path.relative_to("results") / "provenance.json")["threads"], 3)
     check_same_runs("results", "three")

@@ -40,6 +40,11 @@ points:
     text = run("status", "mixed.yaml").out
     check_in("mixed: 6 runs: 2 finished, 2 diverged, 2 failed\n", text)
     check_in("  1  failed    broken/seed-1  weights.safetensors: ", text)
+    summary = pathlib.Path("results/mixed/wild/seed-1/summary.json")
+    write(summary, read(summary).replace('"divergence": "', '"divergence": "\\u001b[31m'))
+    done = run("sweep", "mixed.yaml", wanted=1)
+    check("\x1b" not in done.out, "an escape sequence came through")
+    check_in("wild, seed 1: \\x1B[31mval_error_pct was ", done.out)
     sound = records("results/mixed/sound")
     shutil.copy("right.safetensors", "weights.safetensors")
     run("sweep", "mixed.yaml", wanted=1)
@@ -87,6 +92,11 @@ def test_work_keeps_its_failure():
     run("work", "two.yaml", "--index", "1", wanted=2)
     check_equal(states("two.yaml"), ["pending", "failed", "pending", "pending"])
     check_in("best.safetensors", status("two.yaml")["runs"][1]["failure"]["text"])
+    # What is found before there is anything to train as well.
+    write("two.yaml", TWO.replace("{label: No dropout, set: {", "{label: No dropout, set: {data.dir: nowhere, data.dataset: mnist, "))
+    run("work", "two.yaml", "--index", "3", wanted=2)
+    check_equal(states("two.yaml")[3], "failed")
+    check_in("data.dir: ", status("two.yaml")["runs"][3]["failure"]["text"])
 
 
 def test_no_queue_to_go_back_to():

@@ -112,6 +112,27 @@ static void tells_what_is_wrong(void)
     free(problems);
 }
 
+/* What was planned for one set of images is not done with another. */
+static void notices_other_data(void)
+{
+    static const char *const overrides[] = {
+        "name=files", "data.dir=digits",
+        "data.dataset={idx: {train_images: train-images-idx3-ubyte, train_labels: train-labels-idx1-ubyte, "
+        "test_images: t10k-images-idx3-ubyte, test_labels: t10k-labels-idx1-ubyte}}"};
+    CU_ASSERT_EQUAL(RUN("data", "digits", "--train", "150", "--test", "40", "--out", "digits"), 0);
+    struct assay_config *config = load(overrides, sizeof overrides / sizeof overrides[0]);
+    CU_ASSERT_EQUAL(RUN("data", "digits", "--train", "150", "--test", "41", "--out", "digits"), 0);
+    struct assay_run_result result;
+    struct assay_error error = {0};
+    CU_ASSERT_EQUAL(
+        assay_run(config, &(struct assay_run_options){.directory = "out/files"}, NULL, &result, &error),
+        ASSAY_INVALID);
+    CHECK_TEXT(error.text, "the data set is not of the shape that it had a moment ago: its files are being "
+                           "changed; run this again");
+    CU_ASSERT_FALSE(file_exists("out/files"));
+    assay_config_destroy(config);
+}
+
 static void predicts(void)
 {
     struct assay_error error = {0};
@@ -152,6 +173,7 @@ int main(void)
         {"a run", runs_a_config},
         {"stopped between any two steps", stops_between_steps},
         {"a wrong config", tells_what_is_wrong},
+        {"data that change", notices_other_data},
         {"a model", predicts},
         CU_TEST_INFO_NULL,
     };

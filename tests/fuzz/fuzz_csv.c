@@ -42,7 +42,7 @@ static void check_curves(struct arena *arena, const uint8_t *bytes, size_t size)
     const struct curves *curves = curves_load(arena, target_file(bytes, size), &error);
     REQUIRE((curves == NULL) == (error.text[0] != '\0'));
     if (curves != NULL)
-        REQUIRE(curves->rows > 0 && curves->best < curves->rows);
+        REQUIRE(curves->rows > 0 && curves->result < curves->rows);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)

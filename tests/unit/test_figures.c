@@ -38,6 +38,16 @@ static void bands(void)
     arena_destroy(arena);
 }
 
+static void steps(void)
+{
+    static const struct {
+        double range, least, wanted;
+    } cases[] = {{0.7, 0, 0.2}, {10, 0, 2},    {9, 1, 2},       {1e-7, 0, 2e-8},   {1e-30, 0, 1e-9},
+                 {3, 1, 1},     {4e9, 0, 1e9}, {1e17, 0, 2e16}, {1e300, 1, 2e299}, {INFINITY, 0, 5e307}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        CU_ASSERT_EQUAL(figure_step(cases[i].range, 5, cases[i].least), cases[i].wanted);
+}
+
 static const char experiment[] =
     "name: e\nbase: net.yaml\nseeds: [1, 2]\n"
     "points: [{label: A, set: {train.batch_size: 1}}, "
@@ -186,6 +196,7 @@ int main(void)
     signal(SIGPIPE, SIG_IGN);
     CU_TestInfo tests[] = {
         {"bands", bands},
+        {"steps of an axis", steps},
         {"says what lines are", says_what_lines_are},
         {"the axis shows what matters", axis_shows_what_matters},
         {"pictures are the same each time", pictures_are_the_same_each_time},
