@@ -8,7 +8,7 @@ enum assay_status {
     ASSAY_DONE = 0,
     ASSAY_INCOMPLETE = 1,    /* some runs failed or are missing, or a check differs */
     ASSAY_INVALID = 2,       /* the config, the command line or an input file is wrong */
-    ASSAY_DIVERGED = 3,      /* a loss that is not finite */
+    ASSAY_DIVERGED = 3,      /* a loss that is not finite, or above the divergence_threshold */
     ASSAY_MACHINE = 4,       /* disk, memory, permission: the machine would not */
     ASSAY_CHECKPOINTED = 75, /* stopped after a checkpoint on SIGUSR1; run again */
     ASSAY_HUNG_UP = 129,     /* SIGHUP */

@@ -84,6 +84,13 @@ char *arena_copy_text(struct arena *arena, const char *text, size_t length)
     return copy;
 }
 
+char *arena_adopt_text(struct arena *arena, char *text)
+{
+    char *copy = text != NULL ? arena_copy_text(arena, text, strlen(text)) : NULL;
+    memory_free(text);
+    return copy;
+}
+
 char *arena_format(struct arena *arena, const char *format, ...)
 {
     va_list arguments;

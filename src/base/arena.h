@@ -17,6 +17,8 @@ void *arena_allocate(struct arena *arena, size_t count, size_t size);
 /* Copies; NULL when memory cannot be had. arena_copy_text adds the closing NUL. */
 void *arena_copy(struct arena *arena, const void *bytes, size_t size);
 char *arena_copy_text(struct arena *arena, const char *text, size_t length);
+/* The same of a string that is memory_free'd then; NULL is passed on. */
+char *arena_adopt_text(struct arena *arena, char *text);
 char *arena_format(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -89,9 +89,7 @@ static char *escape(struct arena *arena, const char *bytes, size_t length)
 {
     struct text text = {0};
     text_add_escaped(&text, bytes, length);
-    char *copy = text.failed ? NULL : arena_copy_text(arena, text.bytes, text.length);
-    text_finish(&text);
-    return copy;
+    return text_move(&text, arena);
 }
 
 static void add(struct diagnostics *diagnostics, struct place place, const char *path, const char *format,

@@ -133,6 +133,13 @@ void text_finish(struct text *text)
     *text = (struct text){0};
 }
 
+char *text_move(struct text *text, struct arena *arena)
+{
+    char *copy = text->failed ? NULL : arena_copy_text(arena, text->bytes, text->length);
+    text_finish(text);
+    return copy;
+}
+
 bool string_ends_with(const char *string, const char *end)
 {
     const size_t length = strlen(string), tail = strlen(end);

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/arena.h"
+
 struct text {
     char *bytes; /* NUL-terminated; NULL while empty */
     size_t length, capacity;
@@ -29,5 +31,8 @@ void text_add_escaped_lines(struct text *text, const char *lines);
 void text_add_quoted(struct text *text, const char *string);
 bool string_ends_with(const char *string, const char *end);
 void text_finish(struct text *text); /* frees; the text is empty again */
+/* Its copy in an arena, "" where nothing was added, NULL where memory could not be had; the text is finished.
+ */
+char *text_move(struct text *text, struct arena *arena);
 
 #endif

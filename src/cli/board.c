@@ -6,7 +6,6 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
-#include "base/memory.h"
 #include "cli/runs.h"
 #include "cli/terminal.h"
 #include "run/directory.h"
@@ -65,34 +64,16 @@ static void say(struct board *board, const char *colour, const struct text *line
     board->shown = 0;
 }
 
-static struct run_counts count_states(const struct sweep_view *view)
-{
-    struct run_counts counts = {0};
-    for (size_t i = 0; i < view->plan->count; i++)
-        counts.of[view->items[i].is_ours ? RUN_RUNNING : view->items[i].seen.state]++;
-    return counts;
-}
-
-static size_t count_ended(const struct run_counts *counts)
-{
-    return counts->of[RUN_FINISHED] + counts->of[RUN_DIVERGED] + counts->of[RUN_PRUNED];
-}
-
-static bool has_reported_stale(const struct board *board, const struct run_counts *counts)
-{
-    return board->has_begun || counts->of[RUN_STALE] == 0;
-}
-
 void board_begun(void *cookie, const struct sweep_view *view)
 {
     struct board *board = cookie;
-    const struct run_counts counts = count_states(view);
+    const struct run_counts counts = count_view(view);
     struct text line = {0};
     add_plan_counts(&line, view->plan, &counts);
     if (!board->is_quiet)
         say(board, NULL, &line);
     text_finish(&line);
-    if (!has_reported_stale(board, &counts)) {
+    if (!board->has_begun && counts.of[RUN_STALE] > 0) {
         text_add(&line, "assay: warning: ");
         add_run_count(&line, counts.of[RUN_STALE]);
         text_add(&line, " left alone: another config was run there");
@@ -108,12 +89,12 @@ void board_ended(void *cookie, const struct sweep_view *view, size_t run)
     const struct planned_run *ended = &view->plan->runs[run];
     const struct sweep_item *item = &view->items[run];
     const enum run_state state = item->seen.state;
-    const bool has_failed = item->is_given_up || run_state_is_failure(view->plan->experiment, ended, state);
+    const bool has_failed = sweep_view_has_failed(view, run);
     if (board->is_quiet && !has_failed)
         return;
-    const struct run_counts counts = count_states(view);
+    const struct run_counts counts = count_view(view);
     struct text line = {0};
-    text_add(&line, "[%zu/%zu] ", count_ended(&counts), run_plan_size(view->plan));
+    text_add(&line, "[%zu/%zu] ", count_done(&counts), run_plan_size(view->plan));
     add_run_name(&line, ended);
     text_add(&line, ": %s", run_state_names[state]);
     if (item->why[0] != '\0' && item->is_given_up) {
@@ -189,7 +170,7 @@ static void add_total(struct text *text, const struct sweep_view *view, const st
 {
     const bool is_waiting = sweep_view_is_waiting(view);
     struct text line = {0};
-    text_add(&line, "%zu/%zu done: ", count_ended(counts), run_plan_size(view->plan));
+    text_add(&line, "%zu/%zu done: ", count_done(counts), run_plan_size(view->plan));
     add_counts(&line, counts);
     text_add(&line, "; ");
     add_duration(&line, clock_seconds() - view->started);
@@ -218,7 +199,7 @@ static void draw_view(struct board *board, const struct sweep_view *view)
 {
     struct arena *arena = arena_create();
     const struct run_estimates *estimates = estimate(arena, view);
-    const struct run_counts counts = count_states(view);
+    const struct run_counts counts = count_view(view);
     const struct terminal_size size = terminal_size();
     struct text text = {0};
     int room = size.rows - 3;

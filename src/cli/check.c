@@ -3,13 +3,14 @@
 
 #include "cli/check_experiment.h"
 #include "cli/config.h"
+#include "cli/experiment.h"
 #include "net/plan.h"
 #include "run/prepared.h"
-#include "spec/experiment.h"
 
 static const struct option options[] = {
     {"origin", NULL, "where every value is from, instead of the plan"},
     {"threads", "N", "threads to plan for, one for each CPU unless given"},
+    OPTION_OUT,
     {0},
 };
 enum { TEXT, JSON };
@@ -39,6 +40,10 @@ static enum assay_status run(struct invocation *invocation, struct assay_error *
                    origin ? "--origin" : "key=value");
         return error->status;
     }
+    if (option_given(invocation, "out")) {
+        assay_fail(error, ASSAY_INVALID, "%s is a config, which takes no --out", invocation->arguments[0]);
+        return error->status;
+    }
     if (origin && invocation->format == JSON) {
         assay_fail(error, ASSAY_INVALID, "--origin is text only");
         return error->status;
@@ -62,9 +67,11 @@ const struct command check_command = {
     .name = "check",
     .summary = "validate a config and print its plan, or an experiment and its runs",
     .usage = "CONFIG|EXPERIMENT [key=value ...]",
-    .details =
-        "Reads no data, so it answers at once. Everything that is wrong with the file is said in one go.\n"
-        "A file is an experiment when more of its keys are an experiment's than a config's.\n",
+    .details = "Reads no data, so it answers at once. Everything that is wrong with the file is said in one "
+               "go. Of a search "
+               "also the\n"
+               "final runs are checked, as far as the runs below --out say what they are.\n"
+               "A file is an experiment when more of its keys are an experiment's than a config's.\n",
     .examples = "assay check configs/convnet.yaml\n"
                 "assay check configs/convnet.yaml train.batch_size=1 --format json\n"
                 "assay check configs/overlapping-max-tanh-dropout.yaml --origin\n"

@@ -2,17 +2,8 @@
 
 #include <string.h>
 
+#include "cli/experiment.h"
 #include "io/json.h"
-#include "run/plan.h"
-#include "spec/experiment.h"
-
-static size_t count_final(const struct experiment *experiment)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < experiment->point_count; i++)
-        count += experiment->points[i].final;
-    return count;
-}
 
 /* text */
 
@@ -23,9 +14,9 @@ static void add_count(struct text *text, size_t count, const char *noun)
 
 static void add_heading(const struct experiment *experiment, struct text *text)
 {
-    const size_t finals = count_final(experiment);
+    const size_t searched = experiment_first_final(experiment), finals = experiment->point_count - searched;
     text_add(text, "%s: %s\n", experiment->name, experiment->title);
-    add_count(text, experiment->point_count - finals, "point");
+    add_count(text, searched, "point");
     text_add(text, " x ");
     add_count(text, experiment->seed_count, "seed");
     if (experiment->folds > 0)
@@ -46,7 +37,7 @@ static void add_heading(const struct experiment *experiment, struct text *text)
         text_add(text, "shares runs with %s\n", experiment->runs_from[i]->path);
 }
 
-static int label_width(const struct experiment *experiment)
+static int name_width(const struct experiment *experiment)
 {
     size_t width = 0;
     for (size_t i = 0; i < experiment->point_count; i++)
@@ -57,7 +48,7 @@ static int label_width(const struct experiment *experiment)
 
 static void add_points(const struct experiment *experiment, struct text *text)
 {
-    const int width = label_width(experiment);
+    const int width = name_width(experiment);
     text_add(text, "\npoints\n");
     for (size_t i = 0; i < experiment->point_count; i++) {
         const struct experiment_point *point = &experiment->points[i];
@@ -215,35 +206,17 @@ static void add_text(const struct experiment *experiment, struct text *text)
     add_claims(experiment, text);
 }
 
-/* Its points' networks are planned too. NULL: diagnosed, or in `error`. */
-static const struct experiment *load(struct arena *arena, const char *path, struct diagnostics *diagnostics,
-                                     struct assay_error *error)
-{
-    const struct experiment *experiment = experiment_load(arena, path, diagnostics);
-    const struct run_plan *plan =
-        experiment != NULL ? run_plan_create(arena, experiment, "results", diagnostics) : NULL;
-    return plan != NULL && run_plan_check(arena, plan, diagnostics, error) != NULL ? experiment : NULL;
-}
-
 enum assay_status check_experiment(struct invocation *invocation, bool json, struct assay_error *error)
 {
-    struct arena *arena = arena_create();
-    struct diagnostics *diagnostics = diagnostics_create();
-    if (arena != NULL && diagnostics != NULL) {
-        const struct experiment *experiment = load(arena, invocation->arguments[0], diagnostics, error);
-        if (diagnostics_count(diagnostics) > 0) {
-            diagnostics_print(diagnostics, &invocation->complaint);
-            error->status = diagnostics_status(diagnostics);
-            error->text[0] = '\0';
-        }
-        if (experiment != NULL && json)
+    struct planned_experiment planned;
+    if (planned_experiment_create(&planned, invocation, error) &&
+        planned_experiment_check(&planned, invocation, error) != NULL) {
+        const struct experiment *experiment = planned.plan->experiment;
+        if (json)
             add_json(experiment, &invocation->out);
-        else if (experiment != NULL && !invocation->quiet)
+        else if (!invocation->quiet)
             add_text(experiment, &invocation->out);
-    } else {
-        assay_fail_memory(error, "reading the experiment");
     }
-    diagnostics_destroy(diagnostics);
-    arena_destroy(arena);
+    planned_experiment_destroy(&planned);
     return error->status;
 }

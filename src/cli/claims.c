@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "base/memory.h"
 #include "cli/results.h"
 
 static const struct option options[] = {OPTION_OUT, OPTION_WRITE, OPTION_CHECK, {0}};
@@ -38,10 +37,7 @@ static const char *directory_of(struct arena *arena, const char *argument)
         length--;
     if (directory_exists(argument))
         return arena_copy_text(arena, argument, length);
-    char *directory = path_directory(argument);
-    const char *copy = directory != NULL ? arena_copy_text(arena, directory, strlen(directory)) : NULL;
-    memory_free(directory);
-    return copy;
+    return arena_adopt_text(arena, path_directory(argument));
 }
 
 /* Whether the experiments of the book are all that the argument, a directory or a file there, is about. */

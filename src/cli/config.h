@@ -6,6 +6,7 @@
 #include "cli/command.h"
 
 enum { THREADS_LIMIT = 1024 };
+#define DEFAULT_OUT "results" /* where run directories are unless --out says so */
 
 /* The config that the invocation's arguments name: a file and its overrides. NULL when it is wrong: the
  * complaint, or else `error`, says why; the status is error->status. */

@@ -1,8 +1,10 @@
 #include "cli/experiment.h"
 
+#include "cli/config.h"
+
 const char *experiment_out(const struct invocation *invocation)
 {
-    return option_given(invocation, "out") ? option_value(invocation, "out") : "results";
+    return option_given(invocation, "out") ? option_value(invocation, "out") : DEFAULT_OUT;
 }
 
 bool planned_experiment_fail(const struct planned_experiment *planned, struct invocation *invocation,
@@ -28,6 +30,15 @@ bool planned_experiment_create(struct planned_experiment *planned, struct invoca
         planned->plan =
             run_plan_create(planned->arena, experiment, experiment_out(invocation), planned->diagnostics);
     return planned->plan != NULL || planned_experiment_fail(planned, invocation, error);
+}
+
+const struct point_work *planned_experiment_check(const struct planned_experiment *planned,
+                                                  struct invocation *invocation, struct assay_error *error)
+{
+    const struct point_work *work =
+        run_plan_check(planned->arena, planned->plan, planned->diagnostics, error);
+    planned_experiment_fail(planned, invocation, error);
+    return work;
 }
 
 void planned_experiment_destroy(struct planned_experiment *planned)

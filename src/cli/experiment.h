@@ -28,6 +28,11 @@ bool planned_experiment_create(struct planned_experiment *planned, struct invoca
                                struct assay_error *error);
 void planned_experiment_destroy(struct planned_experiment *planned);
 
+/* Plans the network of every point as well: what each is to compute. NULL when anything is wrong, as above.
+ */
+const struct point_work *planned_experiment_check(const struct planned_experiment *planned,
+                                                  struct invocation *invocation, struct assay_error *error);
+
 /* What has been diagnosed goes to the complaint, its status to `error`, whose text is empty then. Returns
  * false. */
 bool planned_experiment_fail(const struct planned_experiment *planned, struct invocation *invocation,

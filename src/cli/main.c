@@ -65,9 +65,7 @@ static const char *join_words(struct arena *arena, int count, char *const *words
         text_add(&line, "%s", i > 0 ? " " : "");
         shell_add_word(&line, words[i]);
     }
-    const char *copy = line.failed ? NULL : arena_copy_text(arena, line.bytes, line.length);
-    text_finish(&line);
-    return copy;
+    return text_move(&line, arena);
 }
 
 static enum assay_status run_command_line(struct invocation *invocation, int count, char *const *words,

@@ -37,9 +37,7 @@ const char *sweep_command_line(const struct invocation *invocation, struct arena
         text_add(&text, " --out ");
         shell_add_word(&text, experiment_out(invocation));
     }
-    const char *copy = text.failed ? NULL : arena_copy_text(arena, text.bytes, text.length);
-    text_finish(&text);
-    return copy;
+    return text_move(&text, arena);
 }
 
 bool put_outputs(const struct invocation *invocation, const char *name, const struct output *outputs,

@@ -20,7 +20,7 @@ static enum assay_status run_in(struct invocation *invocation, const struct assa
                                 struct training *training, struct assay_error *error)
 {
     const char *out = option_value(invocation, "out"), *given = option_value(invocation, "directory");
-    char *directory = given == NULL ? assay_run_directory(config, out != NULL ? out : "results") : NULL;
+    char *directory = given == NULL ? assay_run_directory(config, out != NULL ? out : DEFAULT_OUT) : NULL;
     training->config = config;
     training->directory = given != NULL ? given : directory;
     if (training->directory == NULL)

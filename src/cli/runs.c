@@ -58,6 +58,19 @@ void open_json_plan(struct json_writer *json, const struct run_plan *plan, const
     json_close(json);
 }
 
+struct run_counts count_view(const struct sweep_view *view)
+{
+    struct run_counts counts = {0};
+    for (size_t i = 0; i < view->plan->count; i++)
+        counts.of[view->items[i].is_ours ? RUN_RUNNING : view->items[i].seen.state]++;
+    return counts;
+}
+
+size_t count_done(const struct run_counts *counts)
+{
+    return counts->of[RUN_FINISHED] + counts->of[RUN_DIVERGED] + counts->of[RUN_PRUNED];
+}
+
 void add_run_count(struct text *text, size_t count)
 {
     text_add(text, "%zu run%s", count, count == 1 ? "" : "s");

@@ -16,6 +16,10 @@ const char *short_directory(const struct run_plan *plan, const struct planned_ru
 struct run_counts {
     size_t of[RUN_STATES];
 };
+/* Of a sweep: those are running that a process of it is at. */
+struct run_counts count_view(const struct sweep_view *view);
+/* How many are at their end, however they got there. */
+size_t count_done(const struct run_counts *counts);
 /* "41 finished, 2 running, 27 pending" */
 void add_counts(struct text *text, const struct run_counts *counts);
 /* An object that begins with what is said of every plan: "experiment", "run_count", "later", "never", and

@@ -4,6 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "run/stop.h"
+
 /* The only things in this program that a signal handler may look at or write to. */
 static volatile sig_atomic_t caught, interrupts, is_patient;
 
@@ -19,16 +21,16 @@ static void note(int number)
 
 void signals_catch(void)
 {
-    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGUSR1};
     struct sigaction action;
     memset(&action, 0, sizeof action);
     action.sa_handler = note;
     action.sa_flags = SA_RESTART;
     sigemptyset(&action.sa_mask);
-    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+    for (const struct stop_way *way = stop_ways; way->signal != 0; way++) {
         struct sigaction before;
-        if (sigaction(numbers[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN) /* nohup stays nohup */
-            sigaction(numbers[i], &action, NULL);
+        if (sigaction(way->signal, NULL, &before) == 0 &&
+            before.sa_handler != SIG_IGN) /* nohup stays nohup */
+            sigaction(way->signal, &action, NULL);
     }
 }
 
@@ -47,16 +49,8 @@ bool signals_insist(void *cookie)
 enum assay_status signals_status(void *cookie)
 {
     (void)cookie;
-    switch (caught) {
-    case SIGINT:
-        return ASSAY_INTERRUPTED;
-    case SIGTERM:
-        return ASSAY_TERMINATED;
-    case SIGHUP:
-        return ASSAY_HUNG_UP;
-    case SIGUSR1:
-        return ASSAY_CHECKPOINTED;
-    default:
-        return ASSAY_DONE;
-    }
+    const struct stop_way *way = stop_ways;
+    while (way->signal != 0 && way->signal != caught)
+        way++;
+    return way->status;
 }

@@ -69,14 +69,6 @@ static void add_note(struct text *text, const struct planned_run *run, const str
     }
 }
 
-static const char *take(struct arena *arena, struct text *text)
-{
-    const char *copy =
-        text->failed ? NULL : arena_copy_text(arena, text->bytes != NULL ? text->bytes : "", text->length);
-    text_finish(text);
-    return copy;
-}
-
 /* The runs of which there is something to say. */
 static void add_noted(struct text *text, const struct overview *overview)
 {
@@ -96,7 +88,7 @@ static void add_noted(struct text *text, const struct overview *overview)
             row[0] = arena_format(overview->arena, "%zu", plan->runs[i].index);
             row[1] = run_state_names[state];
             row[2] = short_directory(plan, &plan->runs[i]);
-            row[3] = take(overview->arena, &note);
+            row[3] = text_move(&note, overview->arena);
             text->failed |= row[0] == NULL || row[3] == NULL;
         }
         text_finish(&note);

@@ -53,8 +53,7 @@ static enum assay_status run(struct invocation *invocation, struct assay_error *
     enum assay_status status = ASSAY_DONE;
     if (planned_experiment_create(&planned, invocation, error)) {
         request.plan = planned.plan;
-        request.work = run_plan_check(planned.arena, planned.plan, planned.diagnostics, error);
-        planned_experiment_fail(&planned, invocation, error);
+        request.work = planned_experiment_check(&planned, invocation, error);
     }
     if (request.work != NULL && request.plan->experiment->exclusive && jobs > 1)
         assay_fail(error, ASSAY_INVALID,

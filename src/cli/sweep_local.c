@@ -7,6 +7,7 @@
 #include "cli/runs.h"
 #include "cli/signals.h"
 #include "cli/terminal.h"
+#include "run/stop.h"
 
 /* --dry-run */
 
@@ -84,20 +85,6 @@ static enum assay_status dry_run(struct invocation *invocation, struct planned_e
 
 /* The end */
 
-static struct run_counts count_view(const struct sweep_view *view)
-{
-    struct run_counts counts = {0};
-    for (size_t i = 0; i < view->plan->count; i++)
-        counts.of[view->items[i].seen.state]++;
-    return counts;
-}
-
-static bool has_failed(const struct sweep_view *view, size_t run)
-{
-    return view->items[run].is_given_up ||
-           run_state_is_failure(view->plan->experiment, &view->plan->runs[run], view->items[run].seen.state);
-}
-
 static void add_failed(struct text *text, const struct sweep_view *view, size_t run)
 {
     const struct planned_run *failed = &view->plan->runs[run];
@@ -121,7 +108,7 @@ static void add_end(struct text *text, const struct sweep_view *view, const char
     add_plan_counts(text, view->plan, &counts);
     text_add_char(text, '\n');
     for (size_t i = 0; i < view->plan->count; i++)
-        if (has_failed(view, i)) {
+        if (sweep_view_has_failed(view, i)) {
             text_add(text, "%s", any ? "" : "failed:\n");
             add_failed(text, view, i);
             any = true;
@@ -137,7 +124,7 @@ static void add_json_end(struct text *text, const struct sweep_view *view)
     open_json_plan(&json, view->plan, &counts);
     json_open(&json, "failed", '[');
     for (size_t i = 0; i < view->plan->count; i++)
-        if (has_failed(view, i)) {
+        if (sweep_view_has_failed(view, i)) {
             json_open(&json, NULL, '{');
             json_integer(&json, "index", (long long)view->plan->runs[i].index);
             json_string(&json, "state", run_state_names[view->items[i].seen.state]);
@@ -150,23 +137,13 @@ static void add_json_end(struct text *text, const struct sweep_view *view)
     text_add_char(text, '\n');
 }
 
-static size_t count_done(const struct sweep_view *view)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < view->plan->count; i++)
-        count += run_state_is_end(view->items[i].seen.state) && view->items[i].seen.state != RUN_STALE;
-    return count;
-}
-
 static void say_stopped(const struct sweep_view *view, enum assay_status status, struct assay_error *error)
 {
-    const char *said = status == ASSAY_INTERRUPTED  ? "interrupted"
-                       : status == ASSAY_TERMINATED ? "terminated"
-                       : status == ASSAY_HUNG_UP    ? "hung up"
-                                                    : "stopped";
+    const struct run_counts counts = count_view(view);
+    const struct stop_way *way = stop_way_of(status);
     if (error->text[0] == '\0')
-        assay_fail(error, status, "%s with %zu of %zu runs done; the same command goes on", said,
-                   count_done(view), run_plan_size(view->plan));
+        assay_fail(error, status, "%s with %zu of %zu runs done; the same command goes on",
+                   way != NULL ? way->said : "stopped", count_done(&counts), run_plan_size(view->plan));
 }
 
 static enum assay_status launch(struct invocation *invocation, struct planned_experiment *planned,

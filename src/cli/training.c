@@ -20,6 +20,9 @@ static void add_errors(struct text *text, const struct assay_run_result *result)
     } lines[] = {{"test error", result->test_error_pct},
                  {"held out", result->held_out_error_pct},
                  {"validation", result->val_error_pct}};
+    /* Where nothing is validated the last epoch is the best by definition, which is nothing to tell. */
+    const bool is_best = result->result_epoch == result->best_epoch &&
+                         (!isnan(result->val_error_pct) || result->best_epoch < result->epochs);
     bool first = true;
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
         if (isnan(lines[i].error_pct))
@@ -27,7 +30,7 @@ static void add_errors(struct text *text, const struct assay_run_result *result)
         text_add(text, "%-12s%.2f %%", lines[i].label, lines[i].error_pct);
         if (first)
             text_add(text, " after epoch %d", result->result_epoch);
-        if (first && result->result_epoch == result->best_epoch)
+        if (first && is_best)
             text_add(text, ", the best of %d", result->epochs);
         text_add(text, "\n");
         first = false;

@@ -1,7 +1,6 @@
 #include "report/band.h"
 
 #include <math.h>
-#include <string.h>
 
 /* What is known of the curves at one epoch. */
 struct slice {

@@ -131,12 +131,9 @@ static void add_why(struct text *text, const struct claim_result *claim)
 /* A fact that is not empty; the value is forgotten. */
 static bool say(struct arena *arena, struct claim_facts *facts, const char *name, struct text *value)
 {
-    const char *copy = value->failed ? NULL : "";
-    if (!value->failed && value->length > 0) {
-        copy = arena_copy_text(arena, value->bytes, value->length);
+    const char *copy = text_move(value, arena);
+    if (copy != NULL && copy[0] != '\0')
         facts->items[facts->count++] = (struct claim_fact){name, copy};
-    }
-    text_finish(value);
     return copy != NULL;
 }
 

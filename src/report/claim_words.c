@@ -1,7 +1,6 @@
 #include "report/claim_words.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "base/number.h"
 

@@ -115,7 +115,7 @@ struct member {
     struct claim_case counted; /* in the family: the same, or nothing */
 };
 
-static bool add_gaps(struct text *text, const struct results *results, const struct experiment_claim *claim)
+static void add_gaps(struct text *text, const struct results *results, const struct experiment_claim *claim)
 {
     const size_t points = results->experiment->point_count;
     for (size_t p = 0; p < points; p++) {
@@ -132,7 +132,6 @@ static bool add_gaps(struct text *text, const struct results *results, const str
             text_finish(&what);
         }
     }
-    return !text->failed;
 }
 
 static bool start_member(struct arena *arena, const struct results *results,
@@ -165,9 +164,8 @@ static bool start_member(struct arena *arena, const struct results *results,
         return true;
     }
     struct text gaps = {0};
-    if (add_gaps(&gaps, results, claim))
-        result->reason = arena_copy_text(arena, gaps.bytes, gaps.length);
-    text_finish(&gaps);
+    add_gaps(&gaps, results, claim);
+    result->reason = text_move(&gaps, arena);
     return result->reason != NULL || assay_fail_memory(error, "deciding claims");
 }
 

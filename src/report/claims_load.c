@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "base/memory.h"
 
 struct found {
     const char **paths;
@@ -13,10 +12,7 @@ struct found {
 
 static const char *copy_path(struct arena *arena, const char *directory, const char *name)
 {
-    char *path = path_join(directory, name);
-    const char *copy = path != NULL ? arena_copy_text(arena, path, strlen(path)) : NULL;
-    memory_free(path);
-    return copy;
+    return arena_adopt_text(arena, path_join(directory, name));
 }
 
 /* `also` is in the directory. It takes its place among the others when

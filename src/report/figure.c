@@ -119,7 +119,7 @@ static bool make_lines(struct arena *arena, const struct results *results, struc
             return false;
         for (size_t c = 0; c < declared->column_count; c++) {
             struct figure_line *line = &lines[figure->line_count++];
-            *line = (struct figure_line){.point = p, .column = c, .wanted = point->counts.wanted};
+            *line = (struct figure_line){.point = p, .column = c};
             if (!make_line(arena, &loaded, declared->columns[c], line))
                 return assay_fail_memory(error, "making a figure");
             line->label = label_of(arena, declared, point, declared->columns[c], line->band.runs);

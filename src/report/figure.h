@@ -11,7 +11,6 @@
 struct figure_line {
     const char *label;    /* "L2 pooling + Tanh, test": what tells it from the other lines */
     size_t point, column; /* of the declared figure's */
-    size_t wanted;        /* runs that there should be; band.runs is how many there are */
     struct band band;
 };
 

@@ -32,21 +32,33 @@ static void add_head(struct text *text, const struct page *page)
              page_style);
 }
 
+static void add_points(struct text *text, size_t count, const char *kind, const uint64_t *seeds,
+                       size_t seed_count)
+{
+    text_add(text, "%zu %spoint%s, ", count, kind, count == 1 ? "" : "s");
+    seeds_add(text, seeds, seed_count);
+}
+
 /* What it is about, and how far it is. */
 static void add_overview(struct text *text, const struct page *page)
 {
     const struct results *results = page->tables->results;
     const struct experiment *experiment = results->experiment;
     const struct result_counts *counts = &results->counts;
+    const size_t searched = experiment_first_final(experiment);
     text_add(text, "<body>\n<header>\n<p class=\"name\">");
     xml_add(text, experiment->name);
     text_add(text, "</p>\n<h1>");
     xml_add(text, experiment->title);
-    text_add(text, "</h1>\n<p>%zu point%s, ", experiment->point_count,
-             experiment->point_count == 1 ? "" : "s");
-    seeds_add(text, experiment->seeds, experiment->seed_count);
+    text_add(text, "</h1>\n<p>");
+    add_points(text, searched, "", experiment->seeds, experiment->seed_count);
     if (experiment->folds > 0)
         text_add(text, ", %d folds", experiment->folds);
+    if (searched < experiment->point_count) {
+        text_add(text, ", then ");
+        add_points(text, experiment->point_count - searched, "final ", experiment->final->seeds,
+                   experiment->final->seed_count);
+    }
     text_add(text, "; %zu of %zu runs %s finished", counts->finished, counts->wanted,
              counts->finished == 1 ? "is" : "are");
     if (counts->diverged > 0)

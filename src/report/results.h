@@ -45,7 +45,9 @@ struct results {
     struct result_counts counts;
 };
 
-/* NULL without memory, which is said in `error`. Lives in the arena; the plan must outlive it. */
+/* Reads what there is of every run. NULL where a directory cannot be read, or without memory; ASSAY_INVALID
+ * where the runs of one point had other data or began with other weights. Lives in the arena; the plan must
+ * outlive it. */
 const struct results *results_load(struct arena *arena, const struct run_plan *plan,
                                    struct assay_error *error);
 

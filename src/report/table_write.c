@@ -27,7 +27,7 @@ static bool shows_part(const struct table *table, size_t column, enum part part)
 
 /* Cells. */
 
-static const char *nothing = "—";
+static const char nothing[] = "—";
 
 static const char *interval_cell(struct arena *arena, const struct interval *interval, int digits)
 {
@@ -141,15 +141,6 @@ struct note {
     bool is_filled_by_sweep, is_said;
 };
 
-static bool take_text(struct arena *arena, struct text *text, const char **copy)
-{
-    const bool done = !text->failed;
-    *copy = done && text->length > 0 ? arena_copy_text(arena, text->bytes, text->length) : NULL;
-    const bool copied = done && (text->length == 0 || *copy != NULL);
-    text_finish(text);
-    return copied;
-}
-
 /* GAPS kinds of gaps for each row, then a kind for each column: numbers that finished runs do not have. */
 static size_t note_kinds(const struct table *table)
 {
@@ -170,7 +161,10 @@ static bool make_note(struct arena *arena, const struct table *table, size_t row
             text_add(&text, "%zu finished seed%s no %s", without, without == 1 ? " has" : "s have",
                      table->declared->columns[kind - GAPS].title);
     }
-    return take_text(arena, &text, &note->what);
+    const bool is_empty = !text.failed && text.length == 0;
+    if (!is_empty)
+        note->what = text_move(&text, arena);
+    return is_empty || note->what != NULL;
 }
 
 static struct note *make_notes(struct arena *arena, const struct table *table)

@@ -23,7 +23,8 @@ bool run_record_load(struct arena *arena, const char *directory, struct run_reco
 /* One number of a finished run; NaN where it has none: the run is not finished, has no such column, too few
  * epochs for the statistic, or an empty cell among those that count. A number over fewer epochs than were
  * asked for would be another one, so a run that ended before `last` has none; nor is it known when a run that
- * was stopped early would have reached a level. */
+ * was stopped early would have reached a level. One that went to max_epochs without reaching it has that and
+ * one more. */
 double run_record_measure(const struct run_record *record, const struct experiment_measure *measure);
 
 /* The same as if the curve had ended after `epochs`, of a run that has got there, finished or not, and only

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "base/memory.h"
 #include "run/identity.h"
 #include "run/plan_stages.h"
 #include "spec/walk.h"
@@ -91,10 +90,8 @@ static const char *name_directory(const struct plan_draft *draft, const struct p
     if (run->fold >= 0)
         text_add(&name, "/fold-%d", run->fold);
     char *path = name.failed ? NULL : path_join(out, name.bytes);
-    const char *copy = path != NULL ? arena_copy_text(draft->arena, path, strlen(path)) : NULL;
-    memory_free(path);
     text_finish(&name);
-    return copy;
+    return arena_adopt_text(draft->arena, path);
 }
 
 /* The next run. Its config is the point's own, unless it is a final one's: `config` then. */
@@ -120,9 +117,10 @@ static bool add_run(struct plan_draft *draft, struct planned_run run, const stru
 static bool add_runs(struct plan_draft *draft, const char *out, const struct shared_runs *shared)
 {
     const struct experiment *experiment = draft->experiment;
+    const size_t points = experiment_first_final(experiment);
     size_t index = 0;
     for (size_t s = 0; s < experiment->seed_count; s++)
-        for (size_t p = 0; p < experiment->point_count && !experiment->points[p].final; p++)
+        for (size_t p = 0; p < points; p++)
             for (int fold = experiment->folds > 0 ? 0 : -1; fold < experiment->folds; fold++) {
                 const struct planned_run run = {.index = index++,
                                                 .point = &experiment->points[p],
@@ -130,8 +128,6 @@ static bool add_runs(struct plan_draft *draft, const char *out, const struct sha
                                                 .fold = fold};
                 if (!add_run(draft, run, NULL, out, shared))
                     return false;
-                if (fold < 0)
-                    break;
             }
     return true;
 }
@@ -141,10 +137,7 @@ static bool add_final_runs(struct plan_draft *draft, const char *out, const stru
 {
     const struct experiment *experiment = draft->experiment;
     const size_t first = draft->count;
-    size_t points = 0;
-    while (points < experiment->point_count && !experiment->points[points].final)
-        points++;
-    const size_t finals = experiment->point_count - points;
+    const size_t points = experiment_first_final(experiment), finals = experiment->point_count - points;
     const struct config **configs = arena_allocate(draft->arena, finals, sizeof *configs);
     if (configs == NULL)
         return diagnose_memory(draft->diagnostics);

@@ -78,7 +78,7 @@ enum run_state {
     RUN_FAILED,      /* its last attempt said so (failure.json), nobody has its lock */
     RUN_WAITING,     /* with halving: it has got to stop_after, the others have not */
     RUN_PRUNED,      /* with halving: it has, and goes no further */
-    RUN_DIVERGED,    /* finished, with a loss that was not finite */
+    RUN_DIVERGED,    /* finished, with a loss that was not finite or above the divergence_threshold */
     RUN_FINISHED,
     RUN_STALE, /* another config was run there */
     RUN_STATES

@@ -32,8 +32,8 @@ const struct plan *plan_config(struct arena *arena, const struct config *config,
 bool prepare_config(struct assay_config *prepared, int threads, struct diagnostics *diagnostics,
                     struct assay_error *error);
 
-/* The data it was prepared for, and how they are split; both are to be finished by the caller, whatever comes back.
- * Data that are of another shape by now are ASSAY_INVALID: all that was planned rests on it. */
+/* The data it was prepared for, and how they are split; both are to be finished by the caller, whatever comes
+ * back. Data that are of another shape by now are ASSAY_INVALID: all that was planned rests on it. */
 bool prepared_load_data(const struct assay_config *prepared, struct dataset *dataset, struct split *split,
                         struct assay_error *error);
 

@@ -10,6 +10,7 @@
 #include "run/checkpoints.h"
 #include "run/failure.h"
 #include "run/ownership.h"
+#include "run/stop.h"
 #include "run/summary.h"
 #include "train/stopping.h"
 #include "train/weights.h"
@@ -214,17 +215,8 @@ static void fill_result(struct run *run, bool ended)
 /* The status of a run that was stopped on the way; its error says how to go on. */
 static enum assay_status stopped(struct run *run, struct assay_error *error)
 {
-    static const struct {
-        enum assay_status status;
-        const char *said;
-    } ways[] = {{ASSAY_CHECKPOINTED, "stopped"},
-                {ASSAY_HUNG_UP, "hung up"},
-                {ASSAY_INTERRUPTED, "interrupted"},
-                {ASSAY_TERMINATED, "terminated"}};
-    const char *said = "stopped";
-    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++)
-        if (ways[i].status == run->stop)
-            said = ways[i].said;
+    const struct stop_way *way = stop_way_of(run->stop);
+    const char *said = way != NULL ? way->said : "stopped"; /* NULL: because of stop_after */
     if (!provenance_write(&run->provenance, &run->directory, said, error))
         return error->status;
     if (run->stop != ASSAY_DONE)

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "base/memory.h"
 #include "base/number.h"
 #include "base/program.h"
 #include "base/shell.h"
@@ -140,9 +139,7 @@ static const char *write_script(const struct draft *draft, const struct slurm_ar
     struct text text = {.failed = logs == NULL};
     if (logs != NULL)
         add_script(&text, draft, array, first, logs);
-    const char *script = text.failed ? NULL : arena_copy_text(draft->arena, text.bytes, text.length);
-    text_finish(&text);
-    return script;
+    return text_move(&text, draft->arena);
 }
 
 /* One past the last run from `start` on whose number is below `end`. */
@@ -273,8 +270,6 @@ struct slurm_plan *slurm_plan_create(struct arena *arena, const struct slurm_req
 
 const char *slurm_log_directory(struct arena *arena, const struct run_plan *plan)
 {
-    char *path = path_join(plan->out, plan->experiment->name);
-    const char *directory = path != NULL ? arena_format(arena, "%s/slurm", path) : NULL;
-    memory_free(path);
-    return directory;
+    const char *path = arena_adopt_text(arena, path_join(plan->out, plan->experiment->name));
+    return path != NULL ? arena_format(arena, "%s/slurm", path) : NULL;
 }

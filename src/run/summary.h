@@ -33,7 +33,8 @@ struct summary {
 };
 void add_summary(struct text *text, const struct summary *summary);
 
-/* Fills the result's metrics from the rows. */
+/* Fills the result's metrics from the row of its result_epoch, which is set before, and its epochs and
+ * seconds from all rows; held_out_error_pct becomes NaN. */
 void result_set_rows(struct assay_run_result *result, const struct epoch_row *rows, int count);
 
 /* Whether the training ended because a loss was not finite, or above the threshold. */

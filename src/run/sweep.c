@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/team.h"
+#include "run/stop.h"
 #include "run/sweep_items.h"
 #include "run/worker.h"
 
@@ -103,29 +104,28 @@ static bool start(struct sweep *sweep, size_t i, struct assay_error *error)
         return false;
     item->is_ours = true;
     item->threads = threads;
-    item->started = clock_seconds();
     item->tries++;
     sweep->runs[slot] = i;
     sweep->busy++;
     return true;
 }
 
-/* Where several sweeps are at an exclusive experiment, one waits for the other. */
-static bool may_start(struct sweep *sweep, struct assay_error *error)
+/* Where several sweeps are at an exclusive experiment, one waits for the other. *is_taken: that has it. */
+static bool take_turn(struct sweep *sweep, bool *is_taken, struct assay_error *error)
 {
     const struct run_plan *plan = sweep->view->plan;
+    *is_taken = false;
     if (!plan->experiment->exclusive || sweep->alone != NULL)
         return true;
     char *directory = path_join(plan->out, plan->experiment->name);
     char *lock = directory != NULL ? path_join(directory, ".exclusive") : NULL;
-    bool is_held;
     if (lock == NULL)
         assay_fail_memory(error, "starting the runs");
     else if (directory_create(directory, error))
-        sweep->alone = file_lock_acquire(lock, &is_held, error);
+        sweep->alone = file_lock_acquire(lock, is_taken, error);
     memory_free(lock);
     memory_free(directory);
-    return sweep->alone != NULL;
+    return sweep->alone != NULL || *is_taken;
 }
 
 /* In the order of the plan. False when a process cannot be had. */
@@ -136,8 +136,11 @@ static bool start_more(struct sweep *sweep, struct assay_error *error)
         struct sweep_item *item = &sweep->items[i];
         if (!sweep_item_is_startable(item))
             continue;
-        if (!may_start(sweep, error))
-            return error->status == ASSAY_DONE;
+        bool is_taken;
+        if (!take_turn(sweep, &is_taken, error))
+            return false;
+        if (is_taken)
+            return true;
         sweep_item_look(item, run_at(sweep, i));
         if (sweep_item_is_startable(item) && !start(sweep, i, error))
             return false;
@@ -172,12 +175,6 @@ static void record_failure(struct sweep *sweep, size_t i, const struct worker *w
         sweep->observer->warn(sweep->observer->cookie, run_at(sweep, i), unwritten.text);
 }
 
-static bool was_asked_to_end(const struct worker_end *end)
-{
-    return end->signal == 0 && (end->exit_code == ASSAY_CHECKPOINTED || end->exit_code == ASSAY_HUNG_UP ||
-                                end->exit_code == ASSAY_INTERRUPTED || end->exit_code == ASSAY_TERMINATED);
-}
-
 /* What is wrong with a config or its data will be wrong the next time; a signal or the machine may not. */
 static bool is_worth_another_try(const struct sweep_item *item, const struct worker_end *end)
 {
@@ -210,7 +207,7 @@ static void conclude(struct sweep *sweep, size_t i, const struct worker *worker,
         return;
     if (is_unfinished && sweep->view->is_stopping) {
         return;
-    } else if (is_unfinished && was_asked_to_end(end)) {
+    } else if (is_unfinished && end->signal == 0 && stop_way_of((enum assay_status)end->exit_code) != NULL) {
         item->is_given_up = true;
         snprintf(item->why, sizeof item->why, "stopped by a signal of its own, with a checkpoint");
     } else if (is_unfinished && is_worth_another_try(item, end)) {
@@ -220,9 +217,7 @@ static void conclude(struct sweep *sweep, size_t i, const struct worker *worker,
         record_failure(sweep, i, worker, end);
         item->seen.state = RUN_FAILED;
     }
-    sweep->has_failed =
-        sweep->has_failed || item->is_given_up ||
-        run_state_is_failure(sweep->view->plan->experiment, run_at(sweep, i), item->seen.state);
+    sweep->has_failed = sweep->has_failed || sweep_view_has_failed(sweep->view, i);
     if (sweep->observer->ended != NULL && !sweep->view->is_stopping)
         sweep->observer->ended(sweep->observer->cookie, sweep->view, i);
 }
@@ -236,7 +231,8 @@ static void signal_all(const struct sweep *sweep, int number)
 /* A terminal has sent its SIGINT to our processes as well, and they take a second one at its word. */
 static int signal_for(enum assay_status stop)
 {
-    return stop == ASSAY_CHECKPOINTED ? SIGUSR1 : stop == ASSAY_HUNG_UP ? SIGHUP : SIGTERM;
+    const struct stop_way *way = stop_way_of(stop);
+    return way != NULL && way->signal != SIGINT ? way->signal : SIGTERM;
 }
 
 static void heed(struct sweep *sweep)

@@ -24,8 +24,7 @@ struct sweep_request {
 struct sweep_item {
     struct run_seen seen;
     bool is_ours;                        /* a process of this sweep is at it … */
-    int threads;                         /* … with so many threads … */
-    double started;                      /* … since then, on the monotonic clock */
+    int threads;                         /* … with so many threads */
     int tries;                           /* by this sweep */
     bool is_given_up;                    /* it failed, or somebody stopped it: not to be tried again here */
     char failed_before[CLOCK_TEXT_SIZE]; /* when the failure was that the sweep came upon; "": none */
@@ -61,6 +60,9 @@ int sweep_at_once(const struct sweep_request *request);
 /* Whether all that there is to do is done elsewhere. */
 bool sweep_view_is_waiting(const struct sweep_view *view);
 
+/* Whether a run has failed, or was given up. */
+bool sweep_view_has_failed(const struct sweep_view *view, size_t run);
+
 /* Has them run by processes on this machine. All that it makes lives in the arena; `view` is filled whatever
  * is returned. ASSAY_DONE: every run is at its end. ASSAY_INCOMPLETE with an empty error: some are not, or
  * have failed. What is wrong with a final run is diagnosed. */
@@ -68,7 +70,7 @@ enum assay_status sweep_run(struct arena *arena, const struct sweep_request *req
                             const struct sweep_observer *observer, struct sweep_view *view,
                             struct diagnostics *diagnostics, struct assay_error *error);
 
-/* Whether a run in this state is one of those that failed. A loss that is not finite is what a search has to
+/* Whether a run in this state is one of those that failed. A run that diverged is what a search has to
  * reckon with, and a failure elsewhere and of a final run. */
 bool run_state_is_failure(const struct experiment *experiment, const struct planned_run *run,
                           enum run_state state);

@@ -61,6 +61,12 @@ bool run_state_is_failure(const struct experiment *experiment, const struct plan
     return state == RUN_FAILED || state == RUN_STALE || (state == RUN_DIVERGED && !is_search);
 }
 
+bool sweep_view_has_failed(const struct sweep_view *view, size_t run)
+{
+    return view->items[run].is_given_up ||
+           run_state_is_failure(view->plan->experiment, &view->plan->runs[run], view->items[run].seen.state);
+}
+
 bool run_state_is_success(const struct experiment *experiment, const struct planned_run *run,
                           enum run_state state)
 {

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "run/run.h"
+#include "train/stopping.h"
 
 void run_write_log(const struct run *run, const char *line)
 {
@@ -33,17 +34,18 @@ void run_say_epoch(const struct run *run)
     int count;
     const struct epoch_row *rows = trainer_rows(run->trainer, &count), *row = &rows[count - 1];
     const int best = trainer_best_epoch(run->trainer);
+    const struct config *config = run->prepared->config;
     struct text line = {0};
-    text_add(&line, "epoch %d/%d: train loss %.4f, error %.2f %%", row->epoch,
-             run->prepared->config->train.max_epochs, row->train_loss, row->train_error_pct);
-    if (run->split.counts.validation > 0)
+    text_add(&line, "epoch %d/%d: train loss %.4f, error %.2f %%", row->epoch, config->train.max_epochs,
+             row->train_loss, row->train_error_pct);
+    if (config->data.validation > 0)
         text_add(&line, "; val loss %.4f, error %.2f %%", row->val_loss, row->val_error_pct);
-    if (config_evaluates_test(run->prepared->config))
+    if (config_evaluates_test(config))
         text_add(&line, "; test error %.2f %%", row->test_error_pct);
-    if (best == row->epoch)
-        text_add(&line, "; the best so far");
-    else
+    if (best < row->epoch)
         text_add(&line, "; best was epoch %d", best);
+    else if (stopping_watched(config->train.early_stopping, config->data.validation > 0) >= 0)
+        text_add(&line, "; the best so far");
     text_add(&line, "; %.0f samples/s, %.1f s", run->split.counts.train / row->train_s,
              row->train_s + row->eval_s);
     if (!line.failed)

@@ -103,13 +103,20 @@ static bool copy_said(const struct loader *loader, struct experiment *experiment
     return true;
 }
 
+size_t experiment_first_final(const struct experiment *experiment)
+{
+    size_t first = 0;
+    while (first < experiment->point_count && !experiment->points[first].final)
+        first++;
+    return first;
+}
+
 size_t experiment_run_count(const struct experiment *experiment)
 {
-    const size_t folds = experiment->folds > 0 ? (size_t)experiment->folds : 1;
-    size_t runs = 0;
-    for (size_t i = 0; i < experiment->point_count; i++)
-        runs += experiment->points[i].final ? experiment->final->seed_count : experiment->seed_count * folds;
-    return runs;
+    const size_t folds = experiment->folds > 0 ? (size_t)experiment->folds : 1,
+                 searched = experiment_first_final(experiment), finals = experiment->point_count - searched;
+    return searched * experiment->seed_count * folds +
+           (finals > 0 ? finals * experiment->final->seed_count : 0);
 }
 
 static bool check_run_count(const struct loader *loader, const struct experiment *experiment)

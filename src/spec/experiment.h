@@ -168,6 +168,9 @@ bool recognize_experiment(const char *path, bool *is_one, struct assay_error *er
 const struct experiment *experiment_load(struct arena *arena, const char *path,
                                          struct diagnostics *diagnostics);
 
+/* Its final points come last: the index of the first, point_count where there is none. */
+size_t experiment_first_final(const struct experiment *experiment);
+
 /* How many runs it has, the final ones too. */
 size_t experiment_run_count(const struct experiment *experiment);
 

@@ -52,11 +52,7 @@ static const char *make_label(const struct expansion *expansion, const char *lis
                      choice_of_dimension(expansion, combination, d) + 1);
         crossed += dimension->width;
     }
-    const char *copy = NULL;
-    if (!label.failed)
-        copy = arena_copy_text(expansion->loader->arena, label.bytes, label.length);
-    text_finish(&label);
-    return copy;
+    return text_move(&label, expansion->loader->arena);
 }
 
 /* The set of the listed point, then one choice of each dimension. */

@@ -12,10 +12,8 @@ const char *relative_path(struct arena *arena, const char *from, const char *nam
         return name;
     char *directory = path_directory(from);
     char *path = directory != NULL ? path_join(directory, name) : NULL;
-    const char *copy = path != NULL ? arena_copy_text(arena, path, strlen(path)) : NULL;
-    memory_free(path);
     memory_free(directory);
-    return copy;
+    return arena_adopt_text(arena, path);
 }
 
 const char *name_of_file(struct arena *arena, const char *path)

@@ -56,8 +56,7 @@ bool setting_of(struct arena *arena, const struct override *override, struct exp
     struct text value = {0};
     node_write_flow(override->value, &value);
     setting->path = override->path;
-    setting->value = value.failed ? NULL : arena_copy_text(arena, value.bytes, value.length);
-    text_finish(&value);
+    setting->value = text_move(&value, arena);
     return setting->value != NULL;
 }
 

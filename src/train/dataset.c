@@ -96,7 +96,8 @@ bool dataset_describe(const struct assay_variant_value *source, const char *dire
     return done;
 }
 
-struct idx dataset_array(const struct dataset *dataset, int file)
+/* Array `file` of the data set as IDX; its bytes stay the data set's. */
+static struct idx array_of(const struct dataset *dataset, int file)
 {
     const struct dataset_shape *shape = &dataset->shape;
     const bool training = file == TRAIN_IMAGES || file == TRAIN_LABELS;
@@ -116,7 +117,7 @@ static void add_digest(struct dataset *dataset)
     uint8_t digest[SHA256_SIZE];
     sha256_init(&sha256);
     for (int file = 0; file < DATASET_FILES; file++) {
-        const struct idx array = dataset_array(dataset, file);
+        const struct idx array = array_of(dataset, file);
         idx_digest(&array, digest);
         sha256_add(&sha256, digest, sizeof digest);
     }
@@ -154,7 +155,7 @@ bool dataset_write(const struct dataset *dataset, const char *directory, struct 
 {
     bool done = directory_create(directory, error);
     for (int file = 0; done && file < DATASET_FILES; file++) {
-        const struct idx array = dataset_array(dataset, file);
+        const struct idx array = array_of(dataset, file);
         char *path = path_join(directory, mnist_files[file].name);
         done =
             path != NULL ? idx_write(path, &array, error) : assay_fail_memory(error, "naming the data files");

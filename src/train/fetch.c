@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/program.h"
 #include "base/sha256.h"
 #include "base/text.h"
 #include "io/idx.h"
@@ -141,7 +142,7 @@ static enum outcome download(const struct transfer *transfer, const char *url, s
         outcome = give_up(error, url,
                           "curl is needed to fetch it: please install curl, or put the files there yourself");
         break;
-    case -1:
+    case PROGRAM_FAILED:
     case CURL_WRITE_ERROR:
     case CURL_OUT_OF_MEMORY:
         outcome = give_up(error, url, why);

@@ -6,7 +6,11 @@
 #include "train/dataset.h"
 #include "train/optimizer.h"
 
-const char *const metric_names[] = {"train_loss", "train_error_pct", "val_loss", "val_error_pct", NULL};
+const char *const metric_names[] = {[METRIC_TRAIN_LOSS] = "train_loss",
+                                    [METRIC_TRAIN_ERROR_PCT] = "train_error_pct",
+                                    [METRIC_VAL_LOSS] = "val_loss",
+                                    [METRIC_VAL_ERROR_PCT] = "val_error_pct",
+                                    NULL};
 static const char *const normalizations[] = {"none", "unit", "standard", NULL};
 static const char *const reductions[] = {"mean", "sum", NULL};
 static const char *const convolutions[] = {"fast", "direct", NULL};

@@ -31,7 +31,4 @@ bool dataset_files_describe(const struct dataset_files *files, struct dataset_sh
 bool dataset_files_load(const struct dataset_files *files, struct dataset *dataset,
                         struct assay_error *error);
 
-/* Array `file` of the data set as IDX; its bytes stay the data set's. */
-struct idx dataset_array(const struct dataset *dataset, int file);
-
 #endif

@@ -112,6 +112,8 @@ final:
     before = records()
     run("sweep", "cross.yaml")
     check_equal(records(), before)
+    run("report", "cross.yaml", "--static")
+    check_in(", seed 1, 3 folds, then ", read("results/cross/report.html"))
 
 
 def test_halving():

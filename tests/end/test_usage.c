@@ -48,6 +48,7 @@ static void is_used_rightly(void)
         {{"check", "trial.yaml", "--origin"},
          "assay: trial.yaml is an experiment, which takes no --origin\n"},
         {{"predict", "a", "b"}, "assay: b: cannot be read: No such file or directory\n"},
+        {{"check", "tiny.yaml", "--out", "x"}, "assay: tiny.yaml is a config, which takes no --out\n"},
         {{"compare", "nowhere"}, "assay: cannot open nowhere: No such file or directory\n"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -167,6 +168,24 @@ static void checks_experiments(void)
     CU_ASSERT_FALSE(file_exists("results"));
 }
 
+static void check_file_lacks(const char *path, const char *unwanted)
+{
+    char *found = read_text(path);
+    CU_ASSERT_PTR_NULL(strstr(found, unwanted));
+    memory_free(found);
+}
+
+/* Where nothing is validated no epoch is better than another. */
+static void has_no_best_without_validation(void)
+{
+    CU_ASSERT_EQUAL(RUN("run", "tiny.yaml", "name=bare", "data.validation=0"), 0);
+    check_file_lacks("out", "best");
+    check_file_lacks("err", "best");
+    CU_ASSERT_EQUAL(RUN("run", "tiny.yaml", "name=validated"), 0);
+    check_contains("out", ", the best of 3\n");
+    check_contains("err", "; the best so far; ");
+}
+
 static void needs_no_data_to_check(void)
 {
     CU_ASSERT_EQUAL(RUN("check", "tiny.yaml", "data.dataset=mnist", "data.validation=10000"), 0);
@@ -229,13 +248,6 @@ static void predicts_what_the_run_predicted(void)
                     2);
     check_file("err", "assay: digits/train-labels-idx1-ubyte: wants a label for each of the 40 images\n");
     CU_ASSERT_EQUAL(RUN("predict", "digits/t10k-labels-idx1-ubyte", "digits/t10k-images-idx3-ubyte"), 2);
-}
-
-static void check_file_lacks(const char *path, const char *unwanted)
-{
-    char *found = read_text(path);
-    CU_ASSERT_PTR_NULL(strstr(found, unwanted));
-    memory_free(found);
 }
 
 static void compares_runs(void)
@@ -394,6 +406,7 @@ int main(void)
         {"options anywhere", takes_options_anywhere},
         {"check of an experiment", checks_experiments},
         {"check without data", needs_no_data_to_check},
+        {"no best without validation", has_no_best_without_validation},
         {"output that is lost", notices_lost_output},
         {"predict", predicts_what_the_run_predicted},
         {"compare", compares_runs},
