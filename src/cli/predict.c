@@ -9,6 +9,7 @@
 #include "io/csv.h"
 #include "io/idx.h"
 #include "io/json.h"
+#include "run/files.h"
 #include "train/dataset.h"
 
 static const struct option options[] = {
@@ -70,7 +71,7 @@ static struct assay_model *load_model(const char *path, struct assay_image_shape
     const char *instructions = getenv("ASSAY_ISA");
     if (!directory_exists(path))
         return assay_model_load(path, shape, threads, instructions, error);
-    char *best = path_join(path, "best.safetensors");
+    char *best = path_join(path, BEST_FILE);
     struct assay_model *model = NULL;
     if (best != NULL)
         model = assay_model_load(best, shape, threads, instructions, error);

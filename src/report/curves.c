@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "base/number.h"
 #include "io/csv.h"
+#include "run/files.h"
 #include "run/summary.h"
 
 /* What other programs write where there is no number, or none that is finite. */
@@ -125,7 +126,7 @@ static void fail_empty(const char *path, struct assay_error *error)
 const struct curves *curves_load(struct arena *arena, const char *path, struct assay_error *error)
 {
     const bool is_directory = directory_exists(path);
-    char *in_directory = is_directory ? path_join(path, "curves.csv") : NULL;
+    char *in_directory = is_directory ? path_join(path, CURVES_FILE) : NULL;
     const struct csv *csv = NULL;
     if (is_directory && in_directory == NULL)
         assay_fail_memory(error, "reading curves");

@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "io/csv.h"
+#include "run/files.h"
 
 double mcnemar_p(uint32_t only_a, uint32_t only_b)
 {
@@ -27,7 +28,7 @@ double mcnemar_p(uint32_t only_a, uint32_t only_b)
 /* NULL, and no error, where there is no such file. */
 static const struct csv *load(struct arena *arena, const char *directory, struct assay_error *error)
 {
-    char *path = path_join(directory, "predictions.csv");
+    char *path = path_join(directory, PREDICTIONS_FILE);
     const struct csv *csv = NULL;
     if (path == NULL)
         assay_fail_memory(error, "comparing predictions");

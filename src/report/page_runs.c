@@ -10,6 +10,7 @@
 #include "base/number.h"
 #include "report/escape.h"
 #include "report/page_parts.h"
+#include "run/files.h"
 
 /* What is said of a run; its files are for those who want more. */
 static const struct {
@@ -67,7 +68,7 @@ static char *link_to(const struct results *results, const struct planned_run *ru
 
 static void add_links(struct text *text, const struct results *results, const struct result_run *run)
 {
-    static const char *const files[] = {"curves.csv", "config.yaml"};
+    static const char *const files[] = {CURVES_FILE, CONFIG_FILE};
     char *link = link_to(results, run->planned);
     text->failed |= link == NULL;
     if (link == NULL)

@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "base/number.h"
 #include "base/sha256.h"
+#include "run/files.h"
 
 static bool has_ended(enum run_state state)
 {
@@ -173,8 +174,6 @@ bool results_values(struct arena *arena, const struct result_point *point,
     return true;
 }
 
-static const char mistakes_name[] = "mistakes.csv";
-
 /* The column of images, ascending and below `images`. */
 static bool read_indices(const struct csv *csv, const char *path, uint32_t images, uint32_t *indices,
                          struct assay_error *error)
@@ -195,12 +194,14 @@ static bool read_indices(const struct csv *csv, const char *path, uint32_t image
 bool result_mistakes_load(struct arena *arena, const struct result_run *run, bool *found,
                           struct result_mistakes *mistakes, struct assay_error *error)
 {
-    const struct json *summary = run->record != NULL ? run->record->summary : NULL;
-    *mistakes = (struct result_mistakes){.images = json_get_count(summary, "test_images")};
+    static const struct summary_counts none;
+    const bool is_finished = run->record != NULL && run->record->summary != NULL;
+    const struct summary_counts *counts = is_finished ? &run->record->found.counts : &none;
+    *mistakes = (struct result_mistakes){.images = counts->test_images};
     *found = mistakes->images > 0;
     if (!*found)
         return true;
-    char *path = path_join(run->planned->directory, mistakes_name);
+    char *path = path_join(run->planned->directory, MISTAKES_FILE);
     if (path == NULL)
         return assay_fail_memory(error, "reading mistakes");
     const struct csv *csv = csv_load(arena, path, error);
@@ -208,9 +209,9 @@ bool result_mistakes_load(struct arena *arena, const struct result_run *run, boo
     bool done = indices != NULL && read_indices(csv, path, mistakes->images, indices, error);
     if (csv != NULL && indices == NULL)
         assay_fail_memory(error, "reading mistakes");
-    if (done && csv->rows != json_get_count(summary, "test_mistakes"))
+    if (done && csv->rows != counts->test_mistakes)
         done = assay_fail(error, ASSAY_INVALID, "%s: has %zu mistakes where summary.json says %u", path,
-                          csv->rows, json_get_count(summary, "test_mistakes"));
+                          csv->rows, counts->test_mistakes);
     if (done) {
         mistakes->count = csv->rows;
         mistakes->indices = indices;

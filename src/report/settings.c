@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "io/tree.h"
+#include "run/files.h"
 #include "spec/walk.h"
 
 struct collection {
@@ -84,7 +85,7 @@ static const char doing[] = "comparing configs";
 static bool collect_file(struct collection *all, const char *directory, bool *known,
                          struct assay_error *error)
 {
-    char *path = path_join(directory, "config.yaml");
+    char *path = path_join(directory, CONFIG_FILE);
     struct diagnostics *unsaid = diagnostics_create();
     const struct node *tree = NULL;
     bool done = path != NULL && unsaid != NULL;

@@ -5,14 +5,13 @@
 #include <string.h>
 
 #include "base/memory.h"
-
-static const char current[] = "checkpoint", previous[] = "checkpoint.previous";
+#include "run/files.h"
 
 /* Killed after this, the run goes on from the previous one: it was the newest whole one anyway. */
 static bool keep_previous(const struct run_directory *directory, struct assay_error *error)
 {
-    char *from = run_directory_file(directory->path, current, error),
-         *to = run_directory_file(directory->path, previous, error);
+    char *from = run_directory_file(directory->path, CHECKPOINT_FILE, error),
+         *to = run_directory_file(directory->path, OLDER_CHECKPOINT_FILE, error);
     bool done = from != NULL && to != NULL;
     if (done && rename(from, to) != 0 && errno != ENOENT)
         done = assay_fail(error, ASSAY_MACHINE, "cannot rename %s: %s", from, strerror(errno));
@@ -28,7 +27,7 @@ bool checkpoint_write(const struct trainer *trainer, const struct run_directory 
     const bool done = (trainer_save(trainer, identity, machine, &bytes) ||
                        assay_fail_memory(error, "writing the checkpoint")) &&
                       keep_previous(directory, error) &&
-                      run_directory_write(directory, current, &bytes, error);
+                      run_directory_write(directory, CHECKPOINT_FILE, &bytes, error);
     text_finish(&bytes);
     return done;
 }
@@ -51,8 +50,8 @@ enum restored checkpoint_restore(struct trainer *trainer, const struct run_direc
                                  const char *identity, const char *machine, const struct log *log,
                                  struct assay_error *error)
 {
-    char *newest = run_directory_file(directory->path, current, error),
-         *older = run_directory_file(directory->path, previous, error);
+    char *newest = run_directory_file(directory->path, CHECKPOINT_FILE, error),
+         *older = run_directory_file(directory->path, OLDER_CHECKPOINT_FILE, error);
     enum restored result = RESTORE_REFUSED;
     if (newest == NULL || older == NULL)
         goto end;
@@ -79,5 +78,5 @@ end:
 
 bool checkpoint_remove_previous(const struct run_directory *directory, struct assay_error *error)
 {
-    return run_directory_remove(directory, previous, error);
+    return run_directory_remove(directory, OLDER_CHECKPOINT_FILE, error);
 }

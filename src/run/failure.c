@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "io/json.h"
 #include "run/directory.h"
+#include "run/files.h"
 #include "run/summary.h"
 
 static const char name[] = FAILURE_FILE;

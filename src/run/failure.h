@@ -7,7 +7,6 @@
 #include "assay/error.h"
 #include "base/clock.h"
 
-#define FAILURE_FILE "failure.json"
 enum { FAILURE_SHORT_SIZE = 160 };
 
 struct run_failure {

@@ -6,23 +6,23 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "run/files.h"
 #include "train/stopping.h"
 
 bool run_record_load(struct arena *arena, const char *directory, struct run_record *record,
                      struct assay_error *error)
 {
-    enum { FILE_LIMIT = 1 << 20 };
-    return json_find(arena, directory, "summary.json", FILE_LIMIT, &record->summary, error) &&
-           csv_find(arena, directory, "curves.csv", &record->curves, error);
+    return summary_load(arena, directory, &record->summary, &record->found, error) &&
+           csv_find(arena, directory, CURVES_FILE, &record->curves, error);
 }
 
 /* What summary.json says of a metric, wherever it stands there. */
-static double result_of(const struct json *summary, const char *metric)
+static double result_of(const struct run_record *record, const char *metric)
 {
-    const struct json *const places[] = {json_get(summary, "metrics"), json_get(summary, "timing"), summary};
+    const struct json *const places[] = {json_get(record->summary, "metrics"),
+                                         json_get(record->summary, "timing"), record->summary};
     if (strcmp(metric, "held_out_error_pct") == 0)
-        return 100 * json_get_number(summary, "held_out_mistakes") /
-               json_get_number(summary, "held_out_images");
+        return record->found.result.held_out_error_pct;
     double value = NAN;
     for (size_t i = 0; i < sizeof places / sizeof places[0] && isnan(value); i++)
         value = json_get_number(places[i], metric);
@@ -79,9 +79,7 @@ static const struct {
 /* A run that stopped early does not say how far it might have gone. */
 static bool ended_at_most_epochs(const struct run_record *record)
 {
-    const struct json *reason = record->summary != NULL ? json_get(record->summary, "stop_reason") : NULL;
-    return reason != NULL && reason->kind == JSON_STRING &&
-           strcmp(reason->text, stop_reason_names[STOP_MAX_EPOCHS]) == 0;
+    return record->summary != NULL && record->found.result.stop_reason == stop_reason_names[STOP_MAX_EPOCHS];
 }
 
 /* The column by its name; false where the run has none. epochs 0: all there are. */
@@ -117,7 +115,7 @@ double run_record_measure(const struct run_record *record, const struct experime
 {
     if (record->summary == NULL)
         return NAN;
-    return measure->statistic == STATISTIC_RESULT ? result_of(record->summary, measure->metric)
+    return measure->statistic == STATISTIC_RESULT ? result_of(record, measure->metric)
                                                   : statistic_of(record, measure, 0);
 }
 

@@ -7,12 +7,13 @@
 
 #include "base/arena.h"
 #include "io/csv.h"
-#include "io/json.h"
+#include "run/summary.h"
 #include "spec/experiment.h"
 
 /* What one run left, read once however many numbers are taken from it. */
 struct run_record {
-    const struct json *summary; /* NULL: not finished */
+    const struct json *summary; /* NULL: not finished, … */
+    struct summary_found found; /* … and this is not filled */
     const struct csv *curves;   /* NULL: none */
 };
 

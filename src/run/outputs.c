@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "base/number.h"
 #include "run/checkpoints.h"
+#include "run/files.h"
 #include "run/run.h"
 #include "run/summary.h"
 #include "run/tables.h"
@@ -14,7 +15,7 @@ bool run_write_config(struct run *run, struct assay_error *error)
 {
     struct text text = {0};
     config_write(run->prepared->config, &text);
-    const bool done = run_directory_write(&run->directory, "config.yaml", &text, error);
+    const bool done = run_directory_write(&run->directory, CONFIG_FILE, &text, error);
     text_finish(&text);
     return done;
 }
@@ -26,8 +27,8 @@ bool run_write_curves(struct run *run, struct assay_error *error)
     struct text curves = {0}, timing = {0};
     add_curves(&curves, rows, count, run->prepared->config->train.evaluate_train);
     add_timing(&timing, rows, count);
-    const bool done = run_directory_write(&run->directory, "curves.csv", &curves, error) &&
-                      run_directory_write(&run->directory, "timing.csv", &timing, error);
+    const bool done = run_directory_write(&run->directory, CURVES_FILE, &curves, error) &&
+                      run_directory_write(&run->directory, TIMING_FILE, &timing, error);
     text_finish(&curves);
     text_finish(&timing);
     return done;
@@ -56,7 +57,7 @@ static bool write_weights(struct run *run, const char *name, float *vector, stru
 
 bool run_write_best(struct run *run, struct assay_error *error)
 {
-    return write_weights(run, "best.safetensors", network_vectors(run->network).best, error);
+    return write_weights(run, BEST_FILE, network_vectors(run->network).best, error);
 }
 
 /* The images that predictions are about: the fold that is held out, else the test set. */
@@ -92,14 +93,14 @@ static bool predict(struct run *run, struct predictions *predictions, struct ass
 static bool write_predictions(struct run *run, struct predictions *predictions, struct assay_error *error)
 {
     return predict(run, predictions, error) &&
-           run_directory_write(&run->directory, "predictions.csv", &predictions->all, error) &&
-           run_directory_write(&run->directory, "mistakes.csv", &predictions->mistakes, error);
+           run_directory_write(&run->directory, PREDICTIONS_FILE, &predictions->all, error) &&
+           run_directory_write(&run->directory, MISTAKES_FILE, &predictions->mistakes, error);
 }
 
 /* What only a training that did not break off has: the last weights, and predictions. */
 static bool write_network(struct run *run, struct predictions *predictions, struct assay_error *error)
 {
-    return write_weights(run, "last.safetensors", network_vectors(run->network).values, error) &&
+    return write_weights(run, LAST_FILE, network_vectors(run->network).values, error) &&
            (count_predicted(run) == 0 || write_predictions(run, predictions, error));
 }
 
@@ -122,7 +123,7 @@ static bool write_summary(struct run *run, const struct predictions *predictions
     summary.rows = trainer_rows(run->trainer, &summary.count);
     struct text text = {0};
     add_summary(&text, &summary);
-    const bool done = run_directory_write(&run->directory, "summary.json", &text, error);
+    const bool done = run_directory_write(&run->directory, SUMMARY_FILE, &text, error);
     text_finish(&text);
     return done;
 }

@@ -4,15 +4,16 @@
 
 #include "base/memory.h"
 #include "run/failure.h"
+#include "run/files.h"
 #include "run/provenance.h"
 #include "schema/schema.h"
 
 /* Everything a run writes. What says that it is finished goes first, what says whose it is goes last, so that
  * removing them can be killed at any point. */
 static const char *const own_files[] = {
-    "summary.json", "predictions.csv", "mistakes.csv",   "best.safetensors",    "last.safetensors",
-    "curves.csv",   "timing.csv",      "checkpoint",     "checkpoint.previous", FAILURE_FILE,
-    "log.txt",      "config.yaml",     "provenance.json"};
+    SUMMARY_FILE,   PREDICTIONS_FILE, MISTAKES_FILE,         BEST_FILE,    LAST_FILE, CURVES_FILE,
+    TIMING_FILE,    CHECKPOINT_FILE,  OLDER_CHECKPOINT_FILE, FAILURE_FILE, LOG_FILE,  CONFIG_FILE,
+    PROVENANCE_FILE};
 enum { OWN_FILES = sizeof own_files / sizeof own_files[0] };
 
 /* A failure may have come before there was anything of the run. */
@@ -40,7 +41,7 @@ static bool read_config_there(const char *directory, struct text *there)
 {
     struct arena *arena = arena_create();
     struct diagnostics *unsaid = diagnostics_create();
-    char *path = path_join(directory, "config.yaml");
+    char *path = path_join(directory, CONFIG_FILE);
     const struct config *config = NULL;
     if (arena != NULL && unsaid != NULL && path != NULL)
         config = config_load(arena, path, NULL, 0, NULL, unsaid);
@@ -56,7 +57,7 @@ static bool fail_other(const char *directory, const struct run_identity *identit
                        const struct provenance_digests *there, struct assay_error *error)
 {
     struct text config = {0}, differences = {0}, indented = {0};
-    char *provenance = path_join(directory, "provenance.json");
+    char *provenance = path_join(directory, PROVENANCE_FILE);
     if (read_config_there(directory, &config))
         config_differences(config.bytes, identity->config.bytes, 8, &differences);
     if (differences.length == 0 && there->identity[0] == '\0')

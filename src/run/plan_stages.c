@@ -3,7 +3,6 @@
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "run/measure.h"
 #include "run/summary.h"
@@ -93,7 +92,7 @@ static const char *monitor_of(const struct config *config)
 /* An epoch whose loss is not finite has no row, one whose error is too large has. */
 static int diverged_in(const struct assay_run_result *result)
 {
-    const bool has_row = strcmp(result->stop_reason, stop_reason_names[STOP_DIVERGENCE]) == 0;
+    const bool has_row = result->stop_reason == stop_reason_names[STOP_DIVERGENCE];
     return has_row ? result->epochs : result->epochs + 1;
 }
 
@@ -102,16 +101,13 @@ static double score_run(const struct plan_draft *draft, struct arena *arena, con
                         const struct experiment_measure *measure, int epochs)
 {
     struct run_record record;
-    struct summary_found found;
-    bool is_finished;
     struct assay_error error;
-    if (!run_record_load(arena, run->directory, &record, &error) ||
-        !summary_read(run->directory, &is_finished, &found, &error)) {
+    if (!run_record_load(arena, run->directory, &record, &error)) {
         diagnose_unread(draft, &error);
         return INFINITY;
     }
-    if (is_finished && result_diverged(&found.result) &&
-        (epochs == 0 || diverged_in(&found.result) <= epochs))
+    const struct assay_run_result *result = &record.found.result;
+    if (record.summary != NULL && result_diverged(result) && (epochs == 0 || diverged_in(result) <= epochs))
         return INFINITY;
     const double value = epochs > 0
                              ? run_record_measure_after(&record, measure, epochs, monitor_of(&run->config))

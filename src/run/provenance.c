@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "io/json.h"
 #include "run/build.h"
+#include "run/files.h"
 
 enum { FILE_LIMIT = 16 << 20 };
 

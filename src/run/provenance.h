@@ -10,7 +10,6 @@
 #include "run/directory.h"
 #include "run/identity.h"
 
-#define PROVENANCE_FILE "provenance.json"
 enum { MACHINE_TEXT_SIZE = 256, CPU_TEXT_SIZE = 96 };
 
 /* The first "model name" of /proc/cpuinfo, "unknown CPU" where there is none; false when it cannot be read.

@@ -9,6 +9,7 @@
 #include "run/build.h"
 #include "run/checkpoints.h"
 #include "run/failure.h"
+#include "run/files.h"
 #include "run/ownership.h"
 #include "run/stop.h"
 #include "run/summary.h"
@@ -60,7 +61,7 @@ static bool begin(struct run *run, struct assay_error *error)
         !provenance_write(&run->provenance, &run->directory, NULL, error))
         return false;
     /* Not before it is known whose the directory is: a log alone would be taken for another run's. */
-    run->log_path = run_directory_file(run->directory.path, "log.txt", error);
+    run->log_path = run_directory_file(run->directory.path, LOG_FILE, error);
     return run->log_path != NULL && run_write_config(run, error);
 }
 

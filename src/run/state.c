@@ -7,6 +7,7 @@
 #include "io/csv.h"
 #include "run/directory.h"
 #include "run/failure.h"
+#include "run/files.h"
 #include "run/plan.h"
 #include "run/provenance.h"
 #include "run/summary.h"
@@ -46,8 +47,8 @@ static bool read_progress(const struct planned_run *run, struct run_progress *pr
     struct arena *arena = arena_create();
     const struct csv *curves, *timing;
     bool done = arena != NULL || assay_fail_memory(error, "looking at a run");
-    done = done && csv_find(arena, run->directory, "curves.csv", &curves, error) &&
-           csv_find(arena, run->directory, "timing.csv", &timing, error);
+    done = done && csv_find(arena, run->directory, CURVES_FILE, &curves, error) &&
+           csv_find(arena, run->directory, TIMING_FILE, &timing, error);
     if (done && curves != NULL)
         read_errors(curves, progress);
     if (done && timing != NULL)

@@ -7,8 +7,8 @@
 
 #include "base/arena.h"
 #include "base/memory.h"
-#include "io/json.h"
 #include "run/build.h"
+#include "run/files.h"
 #include "run/provenance.h"
 #include "run/tables.h"
 
@@ -198,14 +198,24 @@ static bool read_found(const struct json *summary, struct summary_found *found)
     return true;
 }
 
+bool summary_load(struct arena *arena, const char *directory, const struct json **summary,
+                  struct summary_found *found, struct assay_error *error)
+{
+    if (!json_find(arena, directory, SUMMARY_FILE, FILE_LIMIT, summary, error))
+        return false;
+    if (*summary != NULL && !read_found(*summary, found))
+        *summary = NULL;
+    return true;
+}
+
 bool summary_read(const char *directory, bool *is_there, struct summary_found *found,
                   struct assay_error *error)
 {
     struct arena *arena = arena_create();
     const struct json *summary = NULL;
-    const bool done = arena != NULL ? json_find(arena, directory, "summary.json", FILE_LIMIT, &summary, error)
+    const bool done = arena != NULL ? summary_load(arena, directory, &summary, found, error)
                                     : assay_fail_memory(error, "reading a summary");
-    *is_there = summary != NULL && read_found(summary, found);
+    *is_there = summary != NULL;
     arena_destroy(arena);
     return done;
 }

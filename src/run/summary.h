@@ -8,6 +8,7 @@
 
 #include "assay/run.h"
 #include "base/text.h"
+#include "io/json.h"
 #include "run/identity.h"
 #include "spec/config.h"
 #include "train/trainer.h"
@@ -47,8 +48,11 @@ struct summary_found {
     struct summary_counts counts;
 };
 
-/* *is_there: there is one that says how the run ended, and `found` is filled. False when the machine would
- * not say. */
+/* *summary: what the file says, in the arena, and `found` is filled; NULL where there is none that says how the
+ * run ended. False when the machine would not say. */
+bool summary_load(struct arena *arena, const char *directory, const struct json **summary,
+                  struct summary_found *found, struct assay_error *error);
+/* The same where `found` is all that is wanted. */
 bool summary_read(const char *directory, bool *is_there, struct summary_found *found,
                   struct assay_error *error);
 

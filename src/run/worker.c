@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "run/files.h"
 
 enum { MOST_SAID = 4096, MOST_INTERRUPTIONS = 1000 };
 
@@ -73,7 +74,7 @@ static int open_config(const struct config *config)
 {
     struct text text = {0};
     config_write(config, &text);
-    const int file = text.failed ? -1 : memfd_create("config.yaml", MFD_CLOEXEC);
+    const int file = text.failed ? -1 : memfd_create(CONFIG_FILE, MFD_CLOEXEC);
     int interruptions = 0;
     for (size_t done = 0; file >= 0 && done < text.length;) {
         const ssize_t count = write(file, text.bytes + done, text.length - done);

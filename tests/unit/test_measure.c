@@ -41,12 +41,12 @@ static void leave(void)
 static void write_summary_of(const char *stop_reason)
 {
     char text[512];
-    snprintf(
-        text, sizeof text,
-        "{\"stop_reason\": \"%s\", \"epochs\": 4, \"best_epoch\": 2, \"metrics\": {\"val_error_pct\": 4, "
-        "\"test_error_pct\": 6, \"train_loss\": null}, \"timing\": {\"train_ms_per_sample\": 0.25}, "
-        "\"held_out_images\": 200, \"held_out_mistakes\": 3}",
-        stop_reason);
+    snprintf(text, sizeof text,
+             "{\"identity\": \"0\", \"stop_reason\": \"%s\", \"epochs\": 4, \"best_epoch\": 2, \"metrics\": "
+             "{\"val_error_pct\": 4, "
+             "\"test_error_pct\": 6, \"train_loss\": null}, \"timing\": {\"train_ms_per_sample\": 0.25}, "
+             "\"held_out_images\": 200, \"held_out_mistakes\": 3}",
+             stop_reason);
     write_file("summary.json", text);
 }
 
