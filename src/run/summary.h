@@ -48,8 +48,8 @@ struct summary_found {
     struct summary_counts counts;
 };
 
-/* *summary: what the file says, in the arena, and `found` is filled; NULL where there is none that says how the
- * run ended. False when the machine would not say. */
+/* *summary: what the file says, in the arena, and `found` is filled; NULL where there is none that says how
+ * the run ended. False when the machine would not say. */
 bool summary_load(struct arena *arena, const char *directory, const struct json **summary,
                   struct summary_found *found, struct assay_error *error);
 /* The same where `found` is all that is wanted. */
