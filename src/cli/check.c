@@ -6,6 +6,7 @@
 #include "cli/experiment.h"
 #include "net/plan.h"
 #include "run/prepared.h"
+#include "spec/experiment.h"
 
 static const struct option options[] = {
     {"origin", NULL, "where every value is from, instead of the plan"},
@@ -30,10 +31,10 @@ static enum assay_status run(struct invocation *invocation, struct assay_error *
     int64_t threads;
     if (!option_integer(invocation, "threads", 1, THREADS_LIMIT, 0, &threads, error))
         return error->status;
-    bool is_experiment;
-    if (!recognize_experiment(invocation->arguments[0], &is_experiment, error))
+    enum file_kind kind;
+    if (!recognize_file(invocation->arguments[0], &kind, error))
         return error->status;
-    if (is_experiment) {
+    if (kind == FILE_EXPERIMENT) {
         if (!origin && invocation->argument_count == 1)
             return check_experiment(invocation, invocation->format == JSON, error);
         assay_fail(error, ASSAY_INVALID, "%s is an experiment, which takes no %s", invocation->arguments[0],

@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "cli/results.h"
+#include "spec/relative.h"
 
 static const struct option options[] = {OPTION_OUT, OPTION_WRITE, OPTION_CHECK, {0}};
 static const char *const formats[] = {"text", "json", "md", NULL}; /* in the order of … */
@@ -43,9 +44,9 @@ static const char *directory_of(struct arena *arena, const char *argument)
 /* Whether the experiments of the book are all that the argument, a directory or a file there, is about. */
 static bool has_all(const struct book *book, const char *argument, bool is_directory)
 {
-    bool is_one;
+    enum file_kind kind;
     return is_directory || (book->also != NULL && strcmp(book->also, argument) == 0) ||
-           (string_ends_with(argument, ".yaml") && recognize_experiment(argument, &is_one, NULL) && is_one);
+           (is_yaml_file(argument) && recognize_file(argument, &kind, NULL) && kind == FILE_EXPERIMENT);
 }
 
 /* NULL on failure. */

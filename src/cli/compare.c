@@ -38,13 +38,13 @@ const struct command compare_command = {
                "header, other programs' too, the\n"
                "columns of numbers that all files have are shown, by its column epoch, or else by row. "
                "Epochs are as each file counts\n"
-               "them, from 0 or from 1.\n",
+               "them, from 0 or from 1. At most 26 runs stand side by side.\n",
     .examples = "assay compare results/quickstart/2-layer-net/seed-1 results/quickstart/convnet/seed-1\n"
                 "assay compare results/*/seed-1 --metric test_loss\n"
                 "assay compare results/mlp/seed-1 elsewhere.csv --format csv > both.csv\n",
     .options = options,
     .formats = formats,
     .least_arguments = 1,
-    .most_arguments = COMPARISON_RUNS,
+    .most_arguments = SIZE_MAX,
     .run = run,
 };

@@ -29,6 +29,11 @@ bool planned_experiment_create(struct planned_experiment *planned, struct invoca
     if (experiment != NULL)
         planned->plan =
             run_plan_create(planned->arena, experiment, experiment_out(invocation), planned->diagnostics);
+    enum file_kind kind;
+    if (experiment == NULL && diagnostics_status(planned->diagnostics) == ASSAY_INVALID &&
+        recognize_file(invocation->arguments[0], &kind, NULL) && kind == FILE_CONFIG)
+        return assay_fail(error, ASSAY_INVALID, "%s is a config, not an experiment: `assay run` trains it",
+                          invocation->arguments[0]);
     return planned->plan != NULL || planned_experiment_fail(planned, invocation, error);
 }
 

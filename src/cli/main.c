@@ -1,5 +1,5 @@
-/* The program: finds the command, runs it, prints what it has to say. The only place that writes to stdout.
- */
+/* The program: finds the command, runs it, prints what it has to say. The only place that writes to
+ * stdout. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -36,14 +36,16 @@ static void print_error(const struct assay_error *error)
     terminal_say("assay: ", error->text);
 }
 
-/* Output that is lost is an error of its own, whatever the command made of its work. */
+/* Output that is lost is an error of its own, whatever the command made of its work; but not where the reader
+ * has seen enough, as `head` has. */
 static enum assay_status print_output(struct text *out, enum assay_status status)
 {
     struct assay_error error = {0};
     if (out->failed)
         assay_fail_memory(&error, "writing the output");
     else if (out->length > 0 &&
-             (fwrite(out->bytes, 1, out->length, stdout) != out->length || fflush(stdout) != 0))
+             (fwrite(out->bytes, 1, out->length, stdout) != out->length || fflush(stdout) != 0) &&
+             errno != EPIPE)
         assay_fail(&error, ASSAY_MACHINE, "cannot write to standard output: %s", strerror(errno));
     print_error(&error);
     text_finish(out);

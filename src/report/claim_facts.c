@@ -6,6 +6,7 @@
 
 #include "base/number.h"
 #include "report/claim_words.h"
+#include "spec/measure_words.h"
 
 static void add_interval(struct text *text, const struct claim_comparison *comparison,
                          const struct interval *interval)

@@ -5,12 +5,6 @@
 #include "base/text.h"
 #include "report/claims.h"
 
-/* "test_error_pct", "oscillation of train_loss from epoch 5", "epochs until val_error_pct is at most 2". */
-void measure_add(struct text *text, const struct experiment_measure *measure);
-
-/* Of a difference of it: "points" (of percent), "nats", "ms", "epochs"; "" where it has none. */
-const char *measure_unit(const struct experiment_measure *measure);
-
 /* "A - B is below 0", "A / B is between 0.952 and 1.05". */
 void claimed_add(struct text *text, const struct claim_comparison *comparison);
 

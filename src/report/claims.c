@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "report/gaps.h"
+#include "report/sources.h"
 
 /* Evidence: what the runs of two points say of a comparison. */
 
@@ -59,22 +60,38 @@ static const struct result_run *run_of_seed(const struct result_point *point, ui
     return NULL;
 }
 
-/* The mistakes of the runs behind a side's values. *images: those that all were tested on, 0 until known; the
- * side is without mistakes where one run has none, or others. */
+/* The images that all runs so far were tested on. */
+struct common {
+    const struct result_run *run; /* the first of them, NULL: none yet */
+    size_t images;
+};
+
+static bool shares(struct common *common, const struct result_run *run, size_t images, bool *does,
+                   struct assay_error *error)
+{
+    if (common->run == NULL)
+        *common = (struct common){run, images};
+    *does = common->images == images;
+    return !*does || common->run == run || sources_are_same_images(common->run, run, does, error);
+}
+
+/* The mistakes of the runs behind a side's values; it is without them where one run has none, or was tested
+ * on other images. */
 static bool load_mistakes(struct arena *arena, const struct result_point *point, struct claim_side *side,
-                          const uint64_t *seeds, size_t *images, struct assay_error *error)
+                          const uint64_t *seeds, struct common *common, struct assay_error *error)
 {
     struct run_mistakes *all = arena_allocate(arena, side->count, sizeof *all);
     if (all == NULL)
         return assay_fail_memory(error, "deciding claims");
     for (size_t i = 0; i < side->count; i++) {
+        const struct result_run *run = run_of_seed(point, seeds[i]);
         struct result_mistakes mistakes;
-        bool found;
-        if (!result_mistakes_load(arena, run_of_seed(point, seeds[i]), &found, &mistakes, error))
+        bool found, does_share;
+        if (!result_mistakes_load(arena, run, &found, &mistakes, error) ||
+            !shares(common, run, mistakes.images, &does_share, error))
             return false;
-        if (!found || (*images > 0 && mistakes.images != *images))
+        if (!found || !does_share)
             return true;
-        *images = mistakes.images;
         all[i] = (struct run_mistakes){mistakes.indices, mistakes.count};
     }
     side->mistakes = all;
@@ -89,6 +106,7 @@ static bool gather(struct arena *arena, const struct results *results,
                                                   point_at(results, declared->b)};
     const struct experiment_measure *const measures[2] = {&declared->measure_a, &declared->measure_b};
     struct result_values values[2];
+    struct common common = {0};
     *evidence = (struct claim_evidence){.declared = declared};
     for (int side = 0; side < 2; side++)
         if (!results_values(arena, points[side], measures[side], &values[side]))
@@ -100,10 +118,11 @@ static bool gather(struct arena *arena, const struct results *results,
     for (int side = 0; side < 2; side++) {
         evidence->sides[side] =
             (struct claim_side){.values = values[side].values, .count = values[side].count};
-        if (crossed && !load_mistakes(arena, points[side], &evidence->sides[side], values[side].seeds,
-                                      &evidence->images, error))
+        if (crossed &&
+            !load_mistakes(arena, points[side], &evidence->sides[side], values[side].seeds, &common, error))
             return false;
     }
+    evidence->images = common.images;
     return true;
 }
 

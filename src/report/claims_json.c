@@ -7,6 +7,7 @@
 #include "base/number.h"
 #include "io/json.h"
 #include "report/claim_words.h"
+#include "spec/measure_words.h"
 
 enum { DIGITS = 6 };
 

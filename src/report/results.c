@@ -6,7 +6,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/number.h"
-#include "base/sha256.h"
+#include "report/sources.h"
 #include "run/files.h"
 
 static bool has_ended(enum run_state state)
@@ -63,42 +63,6 @@ static struct result_point *start_points(struct arena *arena, const struct exper
     return points;
 }
 
-/* Whether all runs of a point that say what a file was say the same. */
-static bool check_file(const struct results *results, const struct result_point *point, const char *key,
-                       const char *what, struct assay_error *error)
-{
-    const struct result_run *first = NULL;
-    char wanted[SHA256_HEX_SIZE], digest[SHA256_HEX_SIZE];
-    for (size_t i = 0; i < point->run_count; i++) {
-        const struct result_run *run = point->runs[i];
-        if (run->record != NULL)
-            json_get_text(run->record->summary, key, digest, sizeof digest);
-        if (run->record == NULL || digest[0] == '\0')
-            continue;
-        if (first == NULL) {
-            first = run;
-            memcpy(wanted, digest, sizeof wanted);
-        } else if (strcmp(wanted, digest) != 0) {
-            return assay_fail(
-                error, ASSAY_INVALID,
-                "%s was trained %s than %s, as %s in their summary.json says; "
-                "`assay work %s --index K --again`, K being %zu or %zu, trains the old one anew",
-                run->planned->directory, what, first->planned->directory, key, results->experiment->path,
-                first->planned->index, run->planned->index);
-        }
-    }
-    return true;
-}
-
-/* The runs of a point differ in their seeds and folds alone; but the files that a config names are no part of
- * it, and may have been others for some. */
-static bool check_files(const struct results *results, const struct result_point *point,
-                        struct assay_error *error)
-{
-    return check_file(results, point, "data_sha256", "on other data", error) &&
-           check_file(results, point, "init_from_sha256", "from other weights", error);
-}
-
 static bool load(struct arena *arena, struct results *results, struct assay_error *error)
 {
     const struct run_plan *plan = results->plan;
@@ -117,15 +81,13 @@ static bool load(struct arena *arena, struct results *results, struct assay_erro
     }
     size_t wanted = 0;
     for (size_t i = 0; i < point_count; i++) {
-        if (!check_files(results, &points[i], error))
-            return false;
         count_missing(&points[i].counts, points[i].seed_count * points[i].folds);
         wanted += points[i].counts.wanted;
     }
     count_missing(&results->counts, wanted);
     results->runs = runs;
     results->points = points;
-    return true;
+    return sources_check(results, error);
 }
 
 const struct results *results_load(struct arena *arena, const struct run_plan *plan,

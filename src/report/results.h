@@ -1,6 +1,6 @@
 /* The runs of an experiment with what they left, loaded once: what tables, claims, figures and pages are made
- * of. Everything comes from files alone, in an order of its own, so that the same files give the same bytes.
- */
+ * of. Everything comes from files alone, in an order of its own, so that the same files give the same
+ * bytes. */
 #ifndef REPORT_RESULTS_H
 #define REPORT_RESULTS_H
 
@@ -46,7 +46,7 @@ struct results {
 };
 
 /* Reads what there is of every run. NULL where a directory cannot be read, or without memory; ASSAY_INVALID
- * where the runs of one point had other data or began with other weights. Lives in the arena; the plan must
+ * where runs that name the same data or weights had others (sources.h). Lives in the arena; the plan must
  * outlive it. */
 const struct results *results_load(struct arena *arena, const struct run_plan *plan,
                                    struct assay_error *error);

@@ -5,6 +5,7 @@
 
 #include "base/number.h"
 #include "io/csv.h"
+#include "spec/measure_words.h"
 
 enum { DIGITS = 6 };
 
@@ -33,7 +34,11 @@ static void add_cell(struct text *text, const struct table *table, const struct 
     csv_add_text(text, table->declared->name);
     csv_add_text(text, row->point->point->label);
     csv_add_text(text, table->declared->columns[column].title);
-    csv_add_text(text, table->declared->columns[column].measure.metric);
+    struct text measure = {0};
+    measure_add(&measure, &table->declared->columns[column].measure);
+    csv_add_text(text, measure.failed ? "" : measure.bytes);
+    text->failed |= measure.failed;
+    text_finish(&measure);
     csv_add_integer(text, (long long)cell->sample.count);
     csv_add_integer(text, (long long)row->point->seed_count);
     add_number(text, cell->sample.mean);

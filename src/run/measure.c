@@ -12,8 +12,18 @@
 bool run_record_load(struct arena *arena, const char *directory, struct run_record *record,
                      struct assay_error *error)
 {
-    return summary_load(arena, directory, &record->summary, &record->found, error) &&
-           csv_find(arena, directory, CURVES_FILE, &record->curves, error);
+    if (!summary_load(arena, directory, &record->summary, &record->found, error) ||
+        !csv_find(arena, directory, CURVES_FILE, &record->curves, error))
+        return false;
+    if (record->summary == NULL)
+        return true;
+    const int epochs = record->found.result.epochs;
+    if (record->curves == NULL)
+        return assay_fail(error, ASSAY_INVALID, "%s/%s: is missing, or no table, where %s says %d epochs",
+                          directory, CURVES_FILE, SUMMARY_FILE, epochs);
+    return record->curves->rows == (size_t)epochs ||
+           assay_fail(error, ASSAY_INVALID, "%s/%s: has %zu epochs where %s says %d", directory, CURVES_FILE,
+                      record->curves->rows, SUMMARY_FILE, epochs);
 }
 
 /* What summary.json says of a metric, wherever it stands there. */

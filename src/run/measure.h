@@ -17,7 +17,8 @@ struct run_record {
     const struct csv *curves;   /* NULL: none */
 };
 
-/* Reads summary.json and curves.csv into the arena. False when the machine would not. */
+/* Reads summary.json and curves.csv into the arena. False when the machine would not, and ASSAY_INVALID when
+ * a finished run's two do not fit together. */
 bool run_record_load(struct arena *arena, const char *directory, struct run_record *record,
                      struct assay_error *error);
 

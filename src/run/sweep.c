@@ -358,6 +358,19 @@ static bool create(struct sweep *sweep, struct assay_error *error)
     return adopt(sweep, request->plan, request->work, error);
 }
 
+/* One message where nothing can be written, not one for each run. */
+static bool make_room(const struct sweep *sweep, struct assay_error *error)
+{
+    const struct run_plan *plan = sweep->view->plan;
+    if (!is_anything_open(sweep))
+        return true;
+    char *directory = path_join(plan->out, plan->experiment->name);
+    const bool done = directory != NULL ? directory_create(directory, error)
+                                        : assay_fail_memory(error, "starting the runs");
+    memory_free(directory);
+    return done;
+}
+
 static enum assay_status judge(const struct sweep *sweep)
 {
     const struct run_plan *plan = sweep->view->plan;
@@ -375,7 +388,7 @@ enum assay_status sweep_run(struct arena *arena, const struct sweep_request *req
 {
     struct sweep sweep = {
         .arena = arena, .request = request, .observer = observer, .diagnostics = diagnostics, .view = view};
-    bool more = true, done = create(&sweep, error);
+    bool more = true, done = create(&sweep, error) && make_room(&sweep, error);
     while (done && more) {
         done = work(&sweep, error);
         more = false;

@@ -9,6 +9,7 @@
 #include "spec/final.h"
 #include "spec/labels.h"
 #include "spec/measure.h"
+#include "spec/measure_words.h"
 #include "spec/points.h"
 
 enum { COMPARISONS_LIMIT = 2 * POINTS_LIMIT };
@@ -95,6 +96,11 @@ static bool find_measures(const struct loader *loader, const struct said_compari
     comparison->measure_a = measure_of(&said->measure, said->measure.metric);
     comparison->measure_b =
         measure_of(&said->measure, said->against < 0 ? said->measure.metric : said->against);
+    const char *unit_a = measure_unit(&comparison->measure_a), *unit_b = measure_unit(&comparison->measure_b);
+    if (strcmp(unit_a, unit_b) != 0)
+        return loader_refuse(loader, &against, "wants a metric in the same unit: %s is in %s, %s in %s",
+                             comparison->measure_b.metric, unit_b[0] != '\0' ? unit_b : "none",
+                             comparison->measure_a.metric, unit_a[0] != '\0' ? unit_a : "none");
     comparison->margin = amount_of(&said->margin);
     comparison->tolerance = amount_of(&said->tolerance);
     comparison->relative = said->margin.relative || said->tolerance.relative;

@@ -5,6 +5,7 @@
 #include "spec/final.h"
 #include "spec/labels.h"
 #include "spec/measure.h"
+#include "spec/measure_words.h"
 
 /* Its files would be those of the one at `first`. */
 static bool refuse_twice(const struct loader *loader, const struct path *path, const char *name, size_t first)
@@ -40,7 +41,9 @@ static bool find_column(const struct loader *loader, const struct said_column *s
                         struct experiment_column *column)
 {
     column->measure = measure_of(&said->measure, said->measure.metric);
-    column->title = said->title != NULL ? said->title : column->measure.metric;
+    column->title = said->title != NULL ? said->title : measure_words(loader->arena, &column->measure);
+    if (column->title == NULL)
+        return loader_refuse_memory(loader);
     column->digits = said->digits;
     return check_all(loader, &column->measure, points, path);
 }

@@ -156,10 +156,16 @@ struct experiment {
 /* The whole table of an experiment file. */
 extern const struct assay_table experiment_table_of_keys;
 
-/* Whether a file is an experiment and no config: more of the keys at its top are an experiment's than are a
- * config's, which holds with a few keys misspelt or astray too; a file that is missing or no YAML is none.
- * False when the machine would not say. */
-bool recognize_experiment(const char *path, bool *is_one, struct assay_error *error);
+/* What a file seems to be, by whose keys more of those at its top are, which holds with a few keys misspelt
+ * or astray too. */
+enum file_kind {
+    FILE_UNREADABLE, /* missing, or no map in YAML */
+    FILE_UNKNOWN,    /* neither more than the other */
+    FILE_CONFIG,
+    FILE_EXPERIMENT
+};
+/* False when the machine would not say. */
+bool recognize_file(const char *path, enum file_kind *kind, struct assay_error *error);
 
 /* Loads, expands and validates all of it: every point's config is bound (and so are its fold and its final
  * settings), every point, metric and key that a table, figure or claim names is known. Everything wrong is

@@ -191,6 +191,23 @@ static bool check_first_rung(const struct loader *loader, const struct experimen
                          halving->first);
 }
 
+/* Of runs that are at their ends by then none is spared anything. */
+static bool check_cut(const struct loader *loader, const struct experiment_halving *halving,
+                      const struct path *path)
+{
+    int most = 0;
+    for (size_t i = 0; i < loader->points.count; i++) {
+        const struct experiment_point *point = &loader->points.items[i];
+        if (!point->final && point->config->train.max_epochs > most)
+            most = point->config->train.max_epochs;
+    }
+    return halving->first < most ||
+           loader_refuse(
+               loader, &(struct path){.parent = path, .key = "first"},
+               "wants fewer epochs than train.max_epochs, which is at most %d, or nothing is cut short",
+               most);
+}
+
 bool find_halving(const struct loader *loader, const struct experiment_halving **found)
 {
     const struct assay_variant_value *method = &loader->said->method;
@@ -209,5 +226,6 @@ bool find_halving(const struct loader *loader, const struct experiment_halving *
         return loader_refuse(loader, &metric,
                              "%s is known at a run's end only, and halving chooses before it",
                              halving->by.metric);
-    return check_choice(loader, &halving->by, &path) && check_first_rung(loader, halving, &path);
+    return check_choice(loader, &halving->by, &path) && check_first_rung(loader, halving, &path) &&
+           check_cut(loader, halving, &path);
 }

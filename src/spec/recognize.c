@@ -10,7 +10,7 @@ static size_t count_keys(const struct node *tree, const struct assay_table *tabl
     return count;
 }
 
-bool recognize_experiment(const char *path, bool *is_one, struct assay_error *error)
+bool recognize_file(const char *path, enum file_kind *kind, struct assay_error *error)
 {
     struct arena *arena = arena_create();
     struct diagnostics *unsaid = diagnostics_create();
@@ -20,13 +20,17 @@ bool recognize_experiment(const char *path, bool *is_one, struct assay_error *er
         tree = tree_load(arena, path, (struct place){0}, unsaid);
         done = diagnostics_status(unsaid) != ASSAY_MACHINE;
     }
-    *is_one = false;
+    *kind = FILE_UNREADABLE;
     if (tree != NULL) {
         const size_t extends = node_get(tree, "extends") != NULL; /* a config's, though not in its table */
-        *is_one = count_keys(tree, &experiment_table_of_keys) > count_keys(tree, &config_table) + extends;
+        const size_t of_config = count_keys(tree, &config_table) + extends,
+                     of_experiment = count_keys(tree, &experiment_table_of_keys);
+        *kind = of_experiment > of_config   ? FILE_EXPERIMENT
+                : of_config > of_experiment ? FILE_CONFIG
+                                            : FILE_UNKNOWN;
     }
     if (!done)
-        diagnostics_fail(unsaid, "", "looking for experiments", error);
+        diagnostics_fail(unsaid, "", "looking at a file", error);
     diagnostics_destroy(unsaid);
     arena_destroy(arena);
     return done;

@@ -16,13 +16,16 @@ const char *relative_path(struct arena *arena, const char *from, const char *nam
     return arena_adopt_text(arena, path);
 }
 
+bool is_yaml_file(const char *name)
+{
+    return string_ends_with(name, ".yaml") || string_ends_with(name, ".yml");
+}
+
 const char *name_of_file(struct arena *arena, const char *path)
 {
-    const char *slash = strrchr(path, '/');
-    const char *name = slash != NULL ? slash + 1 : path;
-    const char *dot = strrchr(name, '.');
-    const bool is_yaml = dot != NULL && (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0);
-    return arena_copy_text(arena, name, is_yaml ? (size_t)(dot - name) : strlen(name));
+    const char *name = path_file(path);
+    return arena_copy_text(arena, name,
+                           is_yaml_file(name) ? (size_t)(strrchr(name, '.') - name) : strlen(name));
 }
 
 bool add_name_of_file(struct arena *arena, struct node *tree, const char *name)

@@ -10,6 +10,9 @@
 /* `name`, which the file `from` says, from the current directory; NULL without memory. */
 const char *relative_path(struct arena *arena, const char *from, const char *name);
 
+/* "l2-tanh.yaml", "l2-tanh.yml" */
+bool is_yaml_file(const char *name);
+
 /* "configs/l2-tanh.yaml" → "l2-tanh"; NULL without memory. */
 const char *name_of_file(struct arena *arena, const char *path);
 

@@ -157,8 +157,13 @@ bool dataset_write(const struct dataset *dataset, const char *directory, struct 
     for (int file = 0; done && file < DATASET_FILES; file++) {
         const struct idx array = array_of(dataset, file);
         char *path = path_join(directory, mnist_files[file].name);
-        done =
-            path != NULL ? idx_write(path, &array, error) : assay_fail_memory(error, "naming the data files");
+        if (path == NULL)
+            done = assay_fail_memory(error, "naming the data files");
+        else if (file_exists(path))
+            done = assay_fail(error, ASSAY_INVALID,
+                              "%s is there already; remove it, or choose another directory", path);
+        else
+            done = idx_write(path, &array, error);
         memory_free(path);
     }
     return done;

@@ -53,7 +53,8 @@ bool dataset_load(const struct assay_variant_value *source, const char *director
                   struct assay_error *error);
 void dataset_finish(struct dataset *dataset); /* {0} is fine */
 
-/* Writes the four arrays as plain IDX files under MNIST's names. */
+/* Writes the four arrays as plain IDX files under MNIST's names. A file that is there already is kept, and
+ * ASSAY_INVALID. */
 bool dataset_write(const struct dataset *dataset, const char *directory, struct assay_error *error);
 
 /* <cache>/assay/<name> as above, memory_free-able; NULL without memory or without a home. */

@@ -190,6 +190,82 @@ def test_config_that_cannot_be_read():
         check_in(f"{config}:2:1: ", run(*words, wanted=2).err)
 
 
+def test_curves_that_do_not_fit():
+    """A curve that has lost a row, or is gone, is no shorter training."""
+    write_two()
+    write("two.yaml", read("two.yaml") + "tables: [{name: two, columns: [{metric: val_error_pct, statistic: {oscillation: {first: 1}}}]}]\n")
+    run("sweep", "two.yaml", "--quiet")
+    curves = pathlib.Path("results/two/no-dropout/seed-1/curves.csv")
+    lines = read(curves).splitlines(keepends=True)
+    write(curves, "".join(lines[:3] + lines[4:]))
+    for command in ("table", "report"):
+        check_equal(run(command, "two.yaml", wanted=2).err, f"assay: {curves}: has 3 epochs where summary.json says 4\n")
+    curves.unlink()
+    check_equal(run("table", "two.yaml", wanted=2).err, f"assay: {curves}: is missing, or no table, where summary.json says 4 epochs\n")
+
+
+def idx(directory):
+    names = ("train_images: train-images-idx3", "train_labels: train-labels-idx1", "test_images: t10k-images-idx3", "test_labels: t10k-labels-idx1")
+    return "data: {dir: %s, dataset: {idx: {%s}}, validation: 30}\n" % (directory, ", ".join(name + "-ubyte" for name in names))
+
+
+def test_other_data():
+    """Points are compared on the data that their configs name: the same, where it is the same name."""
+    run("data", "digits", "--train", "120", "--test", "30", "--out", "d")
+    write("base.yaml", idx("d") + "".join(read("base.yaml").splitlines(keepends=True)[1:]))
+    claim = "claims: [{id: one, say: It matters, less: [%s], metric: test_error_pct}]\n"
+    write("two.yaml", TWO + claim % '"Plain, as it is", No dropout')
+    run("sweep", "two.yaml", "--quiet")
+    evidence, = json.loads(run("claims", "two.yaml", "--format", "json").out)
+    check(evidence["interval_to_new_images"] is not None, evidence)
+    shutil.rmtree("d")
+    run("data", "digits", "--train", "120", "--test", "30", "--out", "d", "--seed", "9")
+    shutil.rmtree("results/two/no-dropout")
+    run("sweep", "two.yaml", "--quiet")
+    for command in ("table", "claims", "report"):
+        check_in("no-dropout/seed-1 was trained on other data than results/two/plain-as-it-is/seed-1, as data_sha256 in their",
+                 run(command, "two.yaml", wanted=2).err)
+    # Under another name they may be others, but then there is nothing to say of other images.
+    run("data", "digits", "--train", "120", "--test", "30", "--out", "e", "--seed", "10")
+    write("two.yaml", read("two.yaml").replace('"model[3].dropout.rate": 0', "data.dir: e"))
+    shutil.rmtree("results")
+    run("sweep", "two.yaml", "--quiet")
+    evidence, = json.loads(run("claims", "two.yaml", "--format", "json").out)
+    check(evidence["interval_to_new_images"] is None, evidence)
+
+
+def test_family_with_a_broken_file():
+    """What cannot be read may hold a claim of the family; a verdict without it would be too easy."""
+    os.mkdir("e")
+    for name in ("one", "other.yml"):
+        write(f"e/{name}" if "." in name else f"e/{name}.yaml", TWO.replace("name: two", f"name: {name[:3]}").replace("base.yaml", "../base.yaml")
+              + "claims: [{id: %s, say: It matters, less: [\"Plain, as it is\", No dropout], metric: test_error_pct}]\n" % name[:3])
+    run("sweep", "e/one.yaml", "--quiet")
+    check_equal([claim["id"] for claim in json.loads(run("claims", "e", "--format", "json", wanted=1).out)], ["one", "oth"])
+    write("e/other.yml", read("e/other.yml") + "tables: [{name: t\n")
+    for argument in ("e", "e/one.yaml"):
+        check_in("e/other.yml:10:1: not YAML: ", run("claims", argument, wanted=2).err)
+    write("e/other.yml", read("e/one.yaml"))
+    check_equal(run("claims", "e", wanted=2).err,
+                "assay: e/one.yaml and e/other.yml are both named one, and so is the directory of their results\n")
+
+
+def test_nowhere_to_write():
+    """Said once, not for each run."""
+    write_two()
+    check_equal(run("sweep", "two.yaml", "--out", "base.yaml", wanted=2).err,
+                "two: 4 runs: 4 pending\nassay: cannot create directory base.yaml: a file has this name\n")
+
+
+def test_reader_that_has_seen_enough():
+    write_two()
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = run("sweep", "two.yaml", "--dry-run", stdout=writer)
+    os.close(writer)
+    check_equal(done.err, "")
+
+
 def test_owner_is_shown_harmlessly():
     """What a file of locks says is as untrusted as any other file."""
     write_two()

@@ -121,7 +121,8 @@ static void notices_other_data(void)
         "test_images: t10k-images-idx3-ubyte, test_labels: t10k-labels-idx1-ubyte}}"};
     CU_ASSERT_EQUAL(RUN("data", "digits", "--train", "150", "--test", "40", "--out", "digits"), 0);
     struct assay_config *config = load(overrides, sizeof overrides / sizeof overrides[0]);
-    CU_ASSERT_EQUAL(RUN("data", "digits", "--train", "150", "--test", "41", "--out", "digits"), 0);
+    CU_ASSERT_EQUAL(RUN("data", "digits", "--train", "150", "--test", "41", "--out", "others"), 0);
+    CU_ASSERT_EQUAL(rename("digits", "before") | rename("others", "digits"), 0);
     struct assay_run_result result;
     struct assay_error error = {0};
     CU_ASSERT_EQUAL(

@@ -49,6 +49,11 @@ static void is_used_rightly(void)
          "assay: trial.yaml is an experiment, which takes no --origin\n"},
         {{"predict", "a", "b"}, "assay: b: cannot be read: No such file or directory\n"},
         {{"check", "tiny.yaml", "--out", "x"}, "assay: tiny.yaml is a config, which takes no --out\n"},
+        {{"run", "trial.yaml"},
+         "assay: trial.yaml is an experiment, not a config: `assay check` shows its runs, `assay sweep` "
+         "makes "
+         "them\n"},
+        {{"sweep", "tiny.yaml"}, "assay: tiny.yaml is a config, not an experiment: `assay run` trains it\n"},
         {{"compare", "nowhere"}, "assay: cannot open nowhere: No such file or directory\n"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -294,7 +299,8 @@ static void compares_runs(void)
     check_contains("out", "\"mcnemar\": [\n    {\n      \"a\": \"results/tiny/seed-1\",");
 }
 
-/* What a file of somebody else says never reaches the terminal as it is, and is lined up by its characters. */
+/* What a file of somebody else says never reaches the terminal as it is, and is lined up by its
+ * characters. */
 static void compares_with_care(void)
 {
     write_text("odd\033[31m.csv", "epoch,lo\033[2Jss,größe\n1,0.5,1234\n");
@@ -386,8 +392,12 @@ static void handles_data(void)
     CU_ASSERT_EQUAL(RUN("data", "digits", "--train=30", "--test=20", "--out=few", "--format=json"), 0);
     check_file("out", "{\n  \"dataset\": \"digits\",\n  \"directory\": \"few\",\n  \"train\": 30,\n"
                       "  \"test\": 20,\n  \"seed\": 1\n}\n");
-    CU_ASSERT_EQUAL(RUN("data", "digits", "--train=30", "--test=20", "--out=few"), 0);
-    check_file("out", "few: 30 digits to train on, 20 to test on\n");
+    CU_ASSERT_EQUAL(RUN("data", "digits", "--train=30", "--test=20", "--out=few"), 2);
+    check_file(
+        "err",
+        "assay: few/train-images-idx3-ubyte is there already; remove it, or choose another directory\n");
+    CU_ASSERT_EQUAL(RUN("data", "digits", "--train=30", "--test=20", "--out=others"), 0);
+    check_file("out", "others: 30 digits to train on, 20 to test on\n");
     CU_ASSERT_EQUAL(RUN("data", "verify", "few", "--format=json"), 2);
     check_file("out", "");
     CU_ASSERT_EQUAL(RUN("data", "digits", "--out="), 2);

@@ -51,8 +51,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         check_experiment(experiment);
     else
         check_diagnostics(diagnostics);
-    bool is_one;
-    REQUIRE(recognize_experiment("experiment.yaml", &is_one, NULL));
+    enum file_kind kind;
+    REQUIRE(recognize_file("experiment.yaml", &kind, NULL));
     diagnostics_destroy(diagnostics);
     arena_destroy(arena);
     return 0;

@@ -281,30 +281,30 @@ static void files_are_told_apart(void)
 {
     static const struct {
         const char *text;
-        bool is_one;
+        enum file_kind kind;
     } cases[] = {
-        {HEAD, true},
-        {BASE, false},
-        {"seeds: 3\n", true},
-        {"extends: base.yaml\ntitle: x\n", false},
-        {"seed: 3\n", false},
-        {"name: x\n", false},
-        {"", false},
-        {"- seeds\n", false},
-        {"base: x\nseeds: 3\ntrain: {}\nclaims: []\n", true},
-        {"seeds: [\n", false},
+        {HEAD, FILE_EXPERIMENT},
+        {BASE, FILE_CONFIG},
+        {"seeds: 3\n", FILE_EXPERIMENT},
+        {"extends: base.yaml\ntitle: x\n", FILE_UNKNOWN},
+        {"seed: 3\n", FILE_CONFIG},
+        {"name: x\n", FILE_UNKNOWN},
+        {"", FILE_UNKNOWN},
+        {"- seeds\n", FILE_UNREADABLE},
+        {"base: x\nseeds: 3\ntrain: {}\nclaims: []\n", FILE_EXPERIMENT},
+        {"seeds: [\n", FILE_UNREADABLE},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char directory[DIRECTORY_SIZE], path[DIRECTORY_SIZE + 16];
         make_directory(directory);
         snprintf(path, sizeof path, "%s/file.yaml", directory);
         write_file(path, cases[i].text);
-        bool is_one;
-        CU_ASSERT_TRUE(recognize_experiment(path, &is_one, NULL));
-        CU_ASSERT_EQUAL(is_one, cases[i].is_one);
+        enum file_kind kind;
+        CU_ASSERT_TRUE(recognize_file(path, &kind, NULL));
+        CU_ASSERT_EQUAL(kind, cases[i].kind);
         remove_file(path);
-        CU_ASSERT_TRUE(recognize_experiment(path, &is_one, NULL));
-        CU_ASSERT_FALSE(is_one);
+        CU_ASSERT_TRUE(recognize_file(path, &kind, NULL));
+        CU_ASSERT_EQUAL(kind, FILE_UNREADABLE);
     }
 }
 
