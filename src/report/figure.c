@@ -51,21 +51,29 @@ static const char *value_of(struct arena *arena, const struct experiment_figure 
     return what;
 }
 
+/* What tells a column from the others: whose it is, and of what where they are not all of the same. */
+static const char *column_label(struct arena *arena, const struct figure *figure, const char *column)
+{
+    const char *what = what_of(column);
+    const bool says_what = figure->value[0] == '\0' && what[0] != '\0';
+    return says_what ? arena_format(arena, "%s %s", who_of(column), what) : who_of(column);
+}
+
 /* The point where there are several, the column where there are several, how many runs where some are
- * missing.
- * */
-static const char *label_of(struct arena *arena, const struct experiment_figure *declared,
+ * missing. */
+static const char *label_of(struct arena *arena, const struct figure *figure,
                             const struct result_point *point, const char *column, size_t runs)
 {
+    const struct experiment_figure *declared = figure->declared;
     const bool points = declared->point_count > 1 || declared->column_count == 1,
                columns = declared->column_count > 1;
-    const char *missing = "";
+    const char *missing = "", *name = column_label(arena, figure, column);
     if (runs < point->counts.wanted)
         missing = arena_format(arena, " (%zu of %zu runs)", runs, point->counts.wanted);
-    return missing == NULL
+    return missing == NULL || name == NULL
                ? NULL
                : arena_format(arena, "%s%s%s%s", points ? point->point->label : "",
-                              points && columns ? ", " : "", columns ? who_of(column) : "", missing);
+                              points && columns ? ", " : "", columns ? name : "", missing);
 }
 
 /* The curves of a point's finished runs. */
@@ -122,7 +130,7 @@ static bool make_lines(struct arena *arena, const struct results *results, struc
             *line = (struct figure_line){.point = p, .column = c};
             if (!make_line(arena, &loaded, declared->columns[c], line))
                 return assay_fail_memory(error, "making a figure");
-            line->label = label_of(arena, declared, point, declared->columns[c], line->band.runs);
+            line->label = label_of(arena, figure, point, declared->columns[c], line->band.runs);
             if (line->label == NULL)
                 return assay_fail_memory(error, "making a figure");
         }
@@ -189,13 +197,12 @@ const struct figure *figure_create(struct arena *arena, const struct results *re
         assay_fail_memory(error, "making a figure");
         return NULL;
     }
-    *figure = (struct figure){.declared = declared};
-    if (!make_lines(arena, results, figure, error))
+    *figure = (struct figure){.declared = declared, .value = value_of(arena, declared)};
+    if (figure->value != NULL && !make_lines(arena, results, figure, error))
         return NULL;
-    assert(figure->lines != NULL);
-    figure->subtitle = subtitle_of(arena, figure);
-    figure->value = value_of(arena, declared);
-    if (figure->subtitle == NULL || figure->value == NULL) {
+    if (figure->value != NULL)
+        figure->subtitle = subtitle_of(arena, figure);
+    if (figure->subtitle == NULL) {
         assay_fail_memory(error, "making a figure");
         return NULL;
     }
@@ -216,7 +223,7 @@ struct figure_look figure_look(const struct figure *figure, const struct figure_
                                     line->column / FIGURE_COLOURS % FIGURE_DASHES};
     const size_t rounds = line->point / FIGURE_COLOURS;
     return (struct figure_look){line->point % FIGURE_COLOURS,
-                                (columns - 1 - line->column + rounds) % FIGURE_DASHES};
+                                (columns - 1 - line->column + rounds * columns) % FIGURE_DASHES};
 }
 
 double figure_step(double range, int most, double least)

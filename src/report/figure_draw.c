@@ -11,8 +11,8 @@
 
 const char *const figure_extensions[FIGURE_FORMATS] = {[FIGURE_SVG] = "svg", [FIGURE_PNG] = "png"};
 
-/* Pixels of the SVG, whose measures the PNG has at twice the density. A column of the key is as wide as
- * gnuplot makes it, which does not know how wide letters are. */
+/* Pixels of the SVG, whose measures the PNG has at twice the density. How wide letters are is known by their
+ * mean only. */
 enum {
     WIDTH = 800,
     TITLE = 42,
@@ -22,8 +22,12 @@ enum {
     UNDER = 100,
     CAPTION = 13,
     LEFT = 72,
-    CHARACTER = 13,
-    SAMPLE = 70,
+    STROKE = 46, /* of a line in the key */
+    SAMPLE = 76, /* that, and the gaps beside it */
+    CHARACTER = 10,
+    FONT = 14,
+    SMALLEST_FONT = 5,
+    LABELS = 3, /* of gnuplot: title and subtitle come before those of the key */
 };
 
 static const struct {
@@ -99,22 +103,32 @@ static void add_data(struct text *script, const struct figure *figure)
     }
 }
 
-/* The key stands above the plot, in as many columns as its longest label leaves room for: its rows. */
-static size_t key_rows(const struct figure *figure)
+/* The key stands above the plot, in as many columns as its longest label leaves room for; one that is longer
+ * than the picture is wide is written small. */
+struct key {
+    size_t rows;
+    int width, font; /* of a column, pixels; of its labels, points */
+};
+
+static struct key key_of(const struct figure *figure)
 {
-    size_t widest = 0;
+    size_t widest = 1;
     for (size_t i = 0; i < figure->line_count; i++) {
         const size_t width = utf8_count(figure->lines[i].label);
         widest = widest > width ? widest : width;
     }
-    const size_t most = (WIDTH - LEFT) / (SAMPLE + CHARACTER * widest), columns = most > 0 ? most : 1;
-    return (figure->line_count + columns - 1) / columns;
+    const size_t room = (WIDTH - LEFT) / (SAMPLE + CHARACTER * widest), columns = room > 0 ? room : 1;
+    const int font = FONT * (WIDTH - LEFT - SAMPLE) / (CHARACTER * (int)widest);
+    return (struct key){(figure->line_count + columns - 1) / columns, (WIDTH - LEFT) / (int)columns,
+                        font < SMALLEST_FONT ? SMALLEST_FONT
+                        : font > FONT        ? FONT
+                                             : font};
 }
 
 /* From the top: title, key, a gap, plot, what is under it. */
 static int height_of(const struct figure *figure)
 {
-    return TITLE + ROW * (int)key_rows(figure) + GAP + PLOT + UNDER;
+    return TITLE + ROW * (int)key_of(figure).rows + GAP + PLOT + UNDER;
 }
 
 /* So many pixels from the bottom, as a share of the height. */
@@ -130,6 +144,39 @@ static void add_terminal(struct text *script, const struct figure *figure, enum 
              terminals[format].name, density * WIDTH, density * height_of(figure), terminals[format].options);
 }
 
+static void add_colour(struct text *script, struct figure_look look)
+{
+    text_add(script, " linewidth 2 linecolor rgb '%s' dashtype %s", colours[look.colour], dashes[look.dash]);
+}
+
+/* Drawn piece by piece: gnuplot's own key leaves the picture where it becomes long. */
+static void add_key(struct text *script, const struct figure *figure)
+{
+    const struct key key = key_of(figure);
+    text_add(script, "unset key\n");
+    for (size_t i = 0; i < figure->line_count; i++) {
+        const int left = LEFT + key.width * (int)(i / key.rows),
+                  bottom = height_of(figure) - TITLE - ROW * (int)(i % key.rows) - ROW / 2;
+        text_add(script, "set arrow %zu from screen", i + 1);
+        add_number(script, (double)left / WIDTH);
+        text_add(script, ", screen");
+        add_height(script, figure, bottom);
+        text_add(script, " to screen");
+        add_number(script, (double)(left + STROKE) / WIDTH);
+        text_add(script, ", screen");
+        add_height(script, figure, bottom);
+        text_add(script, " nohead");
+        add_colour(script, figure_look(figure, &figure->lines[i]));
+        text_add(script, "\nset label %zu ", i + LABELS);
+        gnuplot_add_quoted(script, figure->lines[i].label);
+        text_add(script, " at screen");
+        add_number(script, (double)(left + STROKE + GAP) / WIDTH);
+        text_add(script, ", screen");
+        add_height(script, figure, bottom);
+        text_add(script, " left font ',%d'\n", key.font);
+    }
+}
+
 static void add_axes(struct text *script, const struct figure *figure)
 {
     const int height = height_of(figure);
@@ -141,13 +188,7 @@ static void add_axes(struct text *script, const struct figure *figure)
     gnuplot_add_quoted(script, figure->subtitle);
     text_add(script, " at screen 0.5, screen");
     add_height(script, figure, CAPTION);
-    text_add(script, " center font ',11' textcolor rgb '#595959'\n"
-                     "set key at screen");
-    add_number(script, (double)LEFT / WIDTH);
-    text_add(script, ", screen");
-    add_height(script, figure, height - TITLE);
-    text_add(script, " left top vertical maxrows %zu Left reverse noenhanced\nset tmargin at screen",
-             key_rows(figure));
+    text_add(script, " center font ',11' textcolor rgb '#595959'\nset tmargin at screen");
     add_height(script, figure, UNDER + PLOT);
     text_add(script, "\nset bmargin at screen");
     add_height(script, figure, UNDER);
@@ -168,7 +209,7 @@ static void add_axes(struct text *script, const struct figure *figure)
     text_add(script, "]\n");
 }
 
-/* Bands lie under all lines. A line without an epoch is in the key all the same. */
+/* Bands lie under all lines. */
 static void add_plot(struct text *script, const struct figure *figure)
 {
     text_add(script, "plot NaN notitle");
@@ -179,16 +220,12 @@ static void add_plot(struct text *script, const struct figure *figure)
                 ", $band%zu using 1:2:3 with filledcurves linecolor rgb '%s' fillstyle transparent solid "
                 "0.15 noborder notitle",
                 i, colours[figure_look(figure, &figure->lines[i]).colour]);
-    for (size_t i = 0; i < figure->line_count; i++) {
-        const struct figure_look look = figure_look(figure, &figure->lines[i]);
-        if (figure->lines[i].band.epochs > 0)
+    for (size_t i = 0; i < figure->line_count; i++)
+        if (figure->lines[i].band.epochs > 0) {
             text_add(script, ", $mean%zu using 1:2 with linespoints pointtype 7 pointsize 0.3", i);
-        else
-            text_add(script, ", NaN with lines");
-        text_add(script, " linewidth 2 linecolor rgb '%s' dashtype %s title ", colours[look.colour],
-                 dashes[look.dash]);
-        gnuplot_add_quoted(script, figure->lines[i].label);
-    }
+            add_colour(script, figure_look(figure, &figure->lines[i]));
+            text_add(script, " notitle");
+        }
     text_add_char(script, '\n');
 }
 
@@ -213,6 +250,7 @@ bool figure_draw(const struct figure *figure, enum figure_format format, struct 
     struct text script = {0}, drawn = {0};
     add_terminal(&script, figure, format);
     add_data(&script, figure);
+    add_key(&script, figure);
     add_axes(&script, figure);
     add_plot(&script, figure);
     const bool done = gnuplot_draw(&script, &drawn, error);

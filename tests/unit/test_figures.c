@@ -108,11 +108,28 @@ static void says_what_lines_are(void)
     CHECK_TEXT(one->value, "validation error, %");
     CHECK_TEXT(one->subtitle, "mean, lowest and highest of 2 runs, for as long as half of them went on");
     CHECK_TEXT(other->lines[0].label, "learning_rate (0 of 2 runs)");
+    CHECK_TEXT(other->lines[1].label, "validation error, %");
     CHECK_TEXT(other->value, "");
     CU_ASSERT_EQUAL(one->last_epoch, 5);
     check_band(&one->lines[0].band, "1: 70 in 60 to 80 of 2\n2: 8 in 7 to 9 of 2\n3: 3 in 2 to 4 of 2\n"
                                     "4: 2.5 in 2 to 3 of 2\n5: 2 in 2 to 2 of 1\n");
     tear_down(&figures);
+}
+
+/* Two columns of fourteen points are told apart. */
+static void lines_look_different(void)
+{
+    enum { POINTS = 14, COLUMNS = 2 };
+    const struct experiment_figure declared = {.point_count = POINTS, .column_count = COLUMNS};
+    const struct figure figure = {.declared = &declared};
+    bool is_taken[FIGURE_COLOURS][FIGURE_DASHES] = {{false}};
+    for (size_t i = 0; i < POINTS * COLUMNS; i++) {
+        const struct figure_line line = {.point = i / COLUMNS, .column = i % COLUMNS};
+        const struct figure_look look = figure_look(&figure, &line);
+        CU_ASSERT_FATAL(look.colour < FIGURE_COLOURS && look.dash < FIGURE_DASHES);
+        CU_ASSERT_FALSE(is_taken[look.colour][look.dash]);
+        is_taken[look.colour][look.dash] = true;
+    }
 }
 
 /* The axis follows where curves end up: at most 4 in their second half. */
@@ -198,6 +215,7 @@ int main(void)
         {"bands", bands},
         {"steps of an axis", steps},
         {"says what lines are", says_what_lines_are},
+        {"lines look different", lines_look_different},
         {"the axis shows what matters", axis_shows_what_matters},
         {"pictures are the same each time", pictures_are_the_same_each_time},
         {"says where gnuplot is to be had", says_where_gnuplot_is_to_be_had},
