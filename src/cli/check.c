@@ -67,12 +67,12 @@ static enum assay_status run(struct invocation *invocation, struct assay_error *
 const struct command check_command = {
     .name = "check",
     .summary = "validate a config and print its plan, or an experiment and its runs",
-    .usage = "CONFIG|EXPERIMENT [key=value ...]",
-    .details = "Reads no data, so it answers at once. Everything that is wrong with the file is said in one "
-               "go. Of a search "
-               "also the\n"
-               "final runs are checked, as far as the runs below --out say what they are.\n"
-               "A file is an experiment when more of its keys are an experiment's than a config's.\n",
+    .usage = "CONFIG [key=value ...] | EXPERIMENT",
+    .details =
+        "Reads no data, so it answers at once. As much as can be known of what is wrong with the file is "
+        "said in one go. Of a\n"
+        "search the final runs are checked as well, once the runs below --out say what they are.\n"
+        "A file is an experiment when more of its keys are an experiment's than a config's.\n",
     .examples = "assay check configs/convnet.yaml\n"
                 "assay check configs/convnet.yaml train.batch_size=1 --format json\n"
                 "assay check configs/overlapping-max-tanh-dropout.yaml --origin\n"

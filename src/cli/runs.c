@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/terminal.h"
+#include "run/directory.h"
 #include "run/failure.h"
 #include "run/summary.h"
 
@@ -129,57 +130,38 @@ const struct run_seen *look_at_runs(struct arena *arena, const struct run_plan *
     return seen;
 }
 
-static void add_json_failure(struct json_writer *json, const struct planned_run *run, enum run_state state)
+void add_run_note(struct text *text, const struct planned_run *run, const struct run_seen *seen)
 {
+    const struct run_progress *progress = &seen->progress;
+    char owner[RUN_OWNER_SIZE], line[FAILURE_SHORT_SIZE];
     struct run_failure failure;
-    if (state != RUN_FAILED || !failure_read(run->directory, &failure)) {
-        json_null(json, "failure");
-        return;
+    switch (seen->state) {
+    case RUN_RUNNING:
+        run_directory_owner(run->directory, owner);
+        text_add(text, "epoch %d of %d done", progress->epochs, progress->most_epochs);
+        if (!isnan(progress->error_pct))
+            text_add(text, ", error %.2f %%", progress->error_pct);
+        text_add(text, ", on ");
+        text_add_escaped(text, owner, strlen(owner));
+        break;
+    case RUN_INTERRUPTED:
+    case RUN_WAITING:
+    case RUN_PRUNED:
+        text_add(text, "after epoch %d of %d", progress->epochs, run->config.train.max_epochs);
+        break;
+    case RUN_FAILED:
+        if (failure_read(run->directory, &failure)) {
+            failure_shorten(&failure, line);
+            text_add_escaped(text, line, strlen(line));
+        }
+        break;
+    case RUN_STALE:
+        text_add(text, "another config was run there");
+        break;
+    case RUN_DIVERGED:
+        add_outcome(text, run);
+        break;
+    default:
+        break;
     }
-    json_open(json, "failure", '{');
-    if (failure.signal != 0)
-        json_integer(json, "signal", failure.signal);
-    else
-        json_integer(json, "exit_code", failure.exit_code);
-    json_string(json, "ended", failure.ended);
-    json_string(json, "text", failure.text);
-    json_close(json);
-}
-
-static void add_json_run(struct json_writer *json, const struct planned_run *run, const struct run_seen *seen,
-                         double left_s)
-{
-    json_open(json, NULL, '{');
-    json_integer(json, "index", (long long)run->index);
-    json_string(json, "state", run_state_names[seen->state]);
-    json_string(json, "label", run->point->label);
-    json_string(json, "point", run->point->name);
-    json_integer(json, "seed", (long long)run->seed);
-    if (run->fold >= 0)
-        json_integer(json, "fold", run->fold);
-    else
-        json_null(json, "fold");
-    json_string(json, "directory", run->directory);
-    json_string(json, "config", run->digest);
-    json_open(json, "settings", '{');
-    for (size_t i = 0; i < run->point->setting_count; i++)
-        json_string(json, run->point->settings[i].path, run->point->settings[i].value);
-    json_close(json);
-    json_integer(json, "epochs", seen->progress.epochs);
-    json_integer(json, "most_epochs", seen->progress.most_epochs);
-    json_number(json, "error_pct", seen->progress.error_pct);
-    json_number(json, "best_error_pct", seen->progress.best_error_pct);
-    json_number(json, "seconds", seen->progress.seconds);
-    json_number(json, "seconds_left", left_s);
-    add_json_failure(json, run, seen->state);
-    json_close(json);
-}
-
-void add_json_runs(struct json_writer *json, const char *key, const struct run_plan *plan,
-                   const struct run_seen *seen, const struct run_estimates *estimates)
-{
-    json_open(json, key, '[');
-    for (size_t i = 0; i < plan->count; i++)
-        add_json_run(json, &plan->runs[i], &seen[i], estimates->left_s[i]);
-    json_close(json);
 }

@@ -35,13 +35,11 @@ void add_plan_counts(struct text *text, const struct run_plan *plan, const struc
  * s". */
 void add_outcome(struct text *text, const struct planned_run *run);
 
+/* What else there is to say of a run: how far it is, who has it, why it failed; nothing of most. */
+void add_run_note(struct text *text, const struct planned_run *run, const struct run_seen *seen);
+
 /* Looks at all runs of a plan. Lives in the arena; NULL when the machine would not. */
 const struct run_seen *look_at_runs(struct arena *arena, const struct run_plan *plan,
                                     struct run_counts *counts, struct assay_error *error);
-
-/* An object per run: number, state, label, point, seed, fold, directory, digest of its config, settings,
- * epochs, error so far, what is left of it in seconds (null: not known), why it failed. */
-void add_json_runs(struct json_writer *json, const char *key, const struct run_plan *plan,
-                   const struct run_seen *seen, const struct run_estimates *estimates);
 
 #endif

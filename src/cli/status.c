@@ -4,23 +4,22 @@
 
 #include "base/team.h"
 #include "cli/experiment.h"
-#include "cli/runs.h"
+#include "cli/run_rows.h"
 #include "cli/terminal.h"
-#include "io/csv.h"
 #include "report/grid.h"
-#include "run/directory.h"
-#include "run/failure.h"
 
 static const struct option options[] = {
     OPTION_OUT,
     {0},
 };
+enum { TEXT };
 static const char *const formats[] = {"text", "csv", "json", NULL}; /* in the order of … */
 
 struct overview {
     struct arena *arena;
     const struct run_plan *plan;
     const struct run_seen *seen;
+    const struct run_record *const *records; /* NULL: they are not wanted */
     struct run_counts counts;
     const struct run_estimates *estimates;
 };
@@ -30,43 +29,6 @@ static int at_once(const struct overview *overview)
 {
     const size_t running = overview->counts.of[RUN_RUNNING];
     return running > 0 ? (int)running : overview->plan->experiment->exclusive ? 1 : team_cpu_count();
-}
-
-/* What else there is to say of a run; nothing of most. */
-static void add_note(struct text *text, const struct planned_run *run, const struct run_seen *seen)
-{
-    const struct run_progress *progress = &seen->progress;
-    char owner[RUN_OWNER_SIZE], line[FAILURE_SHORT_SIZE];
-    struct run_failure failure;
-    switch (seen->state) {
-    case RUN_RUNNING:
-        run_directory_owner(run->directory, owner);
-        text_add(text, "epoch %d of %d done", progress->epochs, progress->most_epochs);
-        if (!isnan(progress->error_pct))
-            text_add(text, ", error %.2f %%", progress->error_pct);
-        text_add(text, ", on ");
-        text_add_escaped(text, owner, strlen(owner));
-        break;
-    case RUN_INTERRUPTED:
-    case RUN_WAITING:
-    case RUN_PRUNED:
-        text_add(text, "after epoch %d of %d", progress->epochs, run->config.train.max_epochs);
-        break;
-    case RUN_FAILED:
-        if (failure_read(run->directory, &failure)) {
-            failure_shorten(&failure, line);
-            text_add_escaped(text, line, strlen(line));
-        }
-        break;
-    case RUN_STALE:
-        text_add(text, "another config was run there");
-        break;
-    case RUN_DIVERGED:
-        add_outcome(text, run);
-        break;
-    default:
-        break;
-    }
 }
 
 /* The runs of which there is something to say. */
@@ -81,7 +43,7 @@ static void add_noted(struct text *text, const struct overview *overview)
     for (size_t i = 0; cells != NULL && i < plan->count; i++) {
         const enum run_state state = overview->seen[i].state;
         struct text note = {0};
-        add_note(&note, &plan->runs[i], &overview->seen[i]);
+        add_run_note(&note, &plan->runs[i], &overview->seen[i]);
         text->failed |= note.failed;
         if (state != RUN_PRUNED && note.length > 0) {
             const char **row = &cells[COLUMNS * rows++];
@@ -152,35 +114,15 @@ static void add_text(struct text *text, const struct overview *overview)
     add_noted(text, overview);
 }
 
+static struct run_rows rows_of(const struct overview *overview)
+{
+    return (struct run_rows){overview->plan, overview->seen, overview->records, overview->estimates};
+}
+
 static void add_csv(struct text *text, const struct overview *overview)
 {
-    text_add(text, "index,state,label,point,seed,fold,epochs,most_epochs,error_pct,seconds,seconds_left,"
-                   "directory,note\n");
-    for (size_t i = 0; i < overview->plan->count; i++) {
-        const struct planned_run *run = &overview->plan->runs[i];
-        const struct run_seen *seen = &overview->seen[i];
-        struct text note = {0};
-        csv_add_integer(text, (long long)run->index);
-        csv_add_text(text, run_state_names[seen->state]);
-        csv_add_text(text, run->point->label);
-        csv_add_text(text, run->point->name);
-        csv_add_integer(text, (long long)run->seed);
-        if (run->fold >= 0)
-            csv_add_integer(text, run->fold);
-        else
-            csv_add_text(text, "");
-        csv_add_integer(text, seen->progress.epochs);
-        csv_add_integer(text, seen->progress.most_epochs);
-        csv_add_double(text, seen->progress.error_pct);
-        csv_add_double(text, seen->progress.seconds);
-        csv_add_double(text, overview->estimates->left_s[i]);
-        csv_add_text(text, run->directory);
-        add_note(&note, run, seen);
-        text->failed |= note.failed;
-        csv_add_text(text, note.bytes != NULL ? note.bytes : "");
-        csv_end_row(text);
-        text_finish(&note);
-    }
+    const struct run_rows rows = rows_of(overview);
+    add_csv_runs(text, &rows);
 }
 
 static void add_json(struct text *text, const struct overview *overview)
@@ -190,7 +132,8 @@ static void add_json(struct text *text, const struct overview *overview)
     open_json_plan(&json, plan, &overview->counts);
     json_number(&json, "seconds_left", run_estimates_clock(overview->estimates, at_once(overview)));
     json_integer(&json, "at_once", at_once(overview));
-    add_json_runs(&json, "runs", plan, overview->seen, overview->estimates);
+    const struct run_rows rows = rows_of(overview);
+    add_json_runs(&json, "runs", &rows);
     json_close(&json);
     text_add_char(text, '\n');
 }
@@ -204,9 +147,13 @@ static enum assay_status run(struct invocation *invocation, struct assay_error *
     if (planned_experiment_create(&planned, invocation, error)) {
         struct overview overview = {.arena = planned.arena, .plan = planned.plan};
         overview.seen = look_at_runs(planned.arena, planned.plan, &overview.counts, error);
-        if (overview.seen != NULL)
+        bool done = overview.seen != NULL;
+        if (done && invocation->format != TEXT)
+            done =
+                (overview.records = load_records(planned.arena, planned.plan, overview.seen, error)) != NULL;
+        if (done)
             overview.estimates = run_estimates_create(planned.arena, planned.plan, overview.seen, NULL);
-        if (overview.seen != NULL && overview.estimates == NULL)
+        if (done && overview.estimates == NULL)
             assay_fail_memory(error, "looking at the runs");
         if (overview.estimates != NULL)
             writers[invocation->format](&invocation->out, &overview);
@@ -228,7 +175,8 @@ const struct command status_command = {
         "machine: a run is\n"
         "running while a living process has it, interrupted when nobody has and it will go on from its "
         "checkpoint, failed\n"
-        "when its last attempt said so, stale when another config was run there.\n",
+        "when its last attempt said so, stale when another config was run there.\n"
+        "As csv and json it has a row for each run, with its settings and, once it has ended, its results.\n",
     .examples = "assay status experiments/table-2.2.yaml\n"
                 "assay status experiments/table-2.2.yaml --format json\n",
     .options = options,

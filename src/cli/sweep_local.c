@@ -4,7 +4,7 @@
 
 #include "cli/board.h"
 #include "cli/launcher.h"
-#include "cli/runs.h"
+#include "cli/run_rows.h"
 #include "cli/signals.h"
 #include "cli/terminal.h"
 #include "run/stop.h"
@@ -15,9 +15,9 @@ static void add_run_line(struct text *text, const struct run_plan *plan, const s
                          enum run_state state, int width)
 {
     text_add(text, "%6zu  %-11s  %-*s", run->index, run_state_names[state],
-             run->point->setting_count > 0 ? width : 0, short_directory(plan, run));
-    for (size_t i = 0; i < run->point->setting_count; i++)
-        text_add(text, "  %s=%s", run->point->settings[i].path, run->point->settings[i].value);
+             run->setting->setting_count > 0 ? width : 0, short_directory(plan, run));
+    for (size_t i = 0; i < run->setting->setting_count; i++)
+        text_add(text, "  %s=%s", run->setting->settings[i].path, run->setting->settings[i].value);
     text_add_char(text, '\n');
 }
 
@@ -60,7 +60,7 @@ static void add_dry_json(struct text *text, const struct sweep_request *request,
     json_integer(&json, "to_run", (long long)estimates->left);
     json_integer(&json, "at_once", sweep_at_once(request));
     json_number(&json, "seconds_left", run_estimates_clock(estimates, sweep_at_once(request)));
-    add_json_runs(&json, "runs", plan, seen, estimates);
+    add_json_runs(&json, "runs", &(struct run_rows){plan, seen, NULL, estimates});
     json_close(&json);
     text_add_char(text, '\n');
 }

@@ -141,10 +141,23 @@ struct note {
     bool is_filled_by_sweep, is_said;
 };
 
-/* GAPS kinds of gaps for each row, then a kind for each column: numbers that finished runs do not have. */
+/* Of each row: which settings were chosen, of a final point; GAPS kinds of gaps; then a kind for each column,
+ * numbers that finished runs do not have. */
+enum { KIND_CHOSEN, FIRST_GAP, FIRST_COLUMN = FIRST_GAP + GAPS };
+
 static size_t note_kinds(const struct table *table)
 {
-    return GAPS + table->declared->column_count;
+    return FIRST_COLUMN + table->declared->column_count;
+}
+
+static void add_chosen(struct text *text, const struct result_point *point)
+{
+    const struct experiment_point *chosen = point->run_count > 0 ? point->runs[0]->planned->setting : NULL;
+    if (chosen == NULL || !point->point->final)
+        return;
+    text_add(text, "the settings of %s were chosen", chosen->label);
+    for (size_t i = 0; i < chosen->setting_count; i++)
+        text_add(text, "%s%s=%s", i == 0 ? ": " : ", ", chosen->settings[i].path, chosen->settings[i].value);
 }
 
 static bool make_note(struct arena *arena, const struct table *table, size_t row, size_t kind,
@@ -152,14 +165,17 @@ static bool make_note(struct arena *arena, const struct table *table, size_t row
 {
     struct text text = {0};
     *note = (struct note){0};
-    if (kind < GAPS) {
-        gap_add(&text, table->rows[row].point, (enum gap)kind);
-        note->is_filled_by_sweep = gap_is_filled_by_sweep[kind];
+    if (kind == KIND_CHOSEN) {
+        add_chosen(&text, table->rows[row].point);
+    } else if (kind < FIRST_COLUMN) {
+        const enum gap gap = (enum gap)(kind - FIRST_GAP);
+        gap_add(&text, table->rows[row].point, gap);
+        note->is_filled_by_sweep = gap_is_filled_by_sweep[gap];
     } else {
-        const size_t without = table->rows[row].cells[kind - GAPS].without;
+        const size_t without = table->rows[row].cells[kind - FIRST_COLUMN].without;
         if (without > 0)
             text_add(&text, "%zu finished seed%s no %s", without, without == 1 ? " has" : "s have",
-                     table->declared->columns[kind - GAPS].title);
+                     table->declared->columns[kind - FIRST_COLUMN].title);
     }
     const bool is_empty = !text.failed && text.length == 0;
     if (!is_empty)

@@ -124,6 +124,7 @@ static bool add_runs(struct plan_draft *draft, const char *out, const struct sha
             for (int fold = experiment->folds > 0 ? 0 : -1; fold < experiment->folds; fold++) {
                 const struct planned_run run = {.index = index++,
                                                 .point = &experiment->points[p],
+                                                .setting = &experiment->points[p],
                                                 .seed = experiment->seeds[s],
                                                 .fold = fold};
                 if (!add_run(draft, run, NULL, out, shared))
@@ -139,12 +140,13 @@ static bool add_final_runs(struct plan_draft *draft, const char *out, const stru
     const size_t first = draft->count;
     const size_t points = experiment_first_final(experiment), finals = experiment->point_count - points;
     const struct config **configs = arena_allocate(draft->arena, finals, sizeof *configs);
-    if (configs == NULL)
+    const struct experiment_point **chosen = arena_allocate(draft->arena, finals, sizeof *chosen);
+    if (configs == NULL || chosen == NULL)
         return diagnose_memory(draft->diagnostics);
     const size_t problems = diagnostics_count(draft->diagnostics);
     for (size_t f = 0; f < finals; f++) {
         bool is_decided;
-        configs[f] = plan_final_config(draft, &experiment->points[points + f], &is_decided);
+        configs[f] = plan_final_config(draft, &experiment->points[points + f], &chosen[f], &is_decided);
         if (configs[f] == NULL)
             plan->later += experiment->final->seed_count;
         if (configs[f] == NULL && is_decided)
@@ -156,6 +158,7 @@ static bool add_final_runs(struct plan_draft *draft, const char *out, const stru
         for (size_t f = 0; f < finals; f++) {
             const struct planned_run run = {.index = first + s * finals + f,
                                             .point = &experiment->points[points + f],
+                                            .setting = chosen[f],
                                             .seed = experiment->final->seeds[s],
                                             .fold = -1};
             if (configs[f] != NULL && !add_run(draft, run, configs[f], out, shared))

@@ -13,7 +13,9 @@
 
 struct planned_run {
     size_t index; /* its number, from 0, the same in every plan of the experiment */
-    const struct experiment_point *point;
+    const struct experiment_point *point,
+        *setting; /* setting: whose settings it has, of a final run those that
+                                                       were chosen, else its point's */
     uint64_t seed;
     int fold; /* -1: none */
     struct config config;

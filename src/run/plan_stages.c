@@ -268,11 +268,11 @@ static bool is_pruned(const struct plan_draft *draft, const struct experiment_po
 }
 
 const struct config *plan_final_config(struct plan_draft *draft, const struct experiment_point *final,
-                                       bool *is_decided)
+                                       const struct experiment_point **chosen, bool *is_decided)
 {
     const struct experiment *experiment = draft->experiment;
-    const struct experiment_point *chosen = NULL;
     double best = INFINITY;
+    *chosen = NULL;
     *is_decided = has_ended_all(draft, final->listed);
     if (!*is_decided)
         return NULL;
@@ -283,11 +283,11 @@ const struct config *plan_final_config(struct plan_draft *draft, const struct ex
         const double score = score_point(draft, point, &experiment->final->by, 0);
         if (score < best) {
             best = score;
-            chosen = point;
+            *chosen = point;
         }
     }
-    if (chosen == NULL)
+    if (*chosen == NULL)
         return NULL;
-    const int epochs = experiment->final->best_epochs ? median_best_epoch(draft, chosen) : 0;
-    return experiment_final_config(draft->arena, experiment, chosen, epochs, draft->diagnostics);
+    const int epochs = experiment->final->best_epochs ? median_best_epoch(draft, *chosen) : 0;
+    return experiment_final_config(draft->arena, experiment, *chosen, epochs, draft->diagnostics);
 }

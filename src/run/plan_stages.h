@@ -21,9 +21,10 @@ bool plan_run_has_ended(const struct plan_draft *draft, const struct planned_run
  * not, which is diagnosed. */
 bool plan_rungs(struct plan_draft *draft);
 
-/* The best setting of a final point, as its config. NULL: not known yet; or, where *is_decided, no setting
- * ended with the number it is to be chosen by; or it does not bind, which is diagnosed. */
+/* The best setting of a final point, as its config; *chosen: the point that had it. NULL: not known yet; or,
+ * where *is_decided, no setting ended with the number it is to be chosen by; or it does not bind, which is
+ * diagnosed. */
 const struct config *plan_final_config(struct plan_draft *draft, const struct experiment_point *final,
-                                       bool *is_decided);
+                                       const struct experiment_point **chosen, bool *is_decided);
 
 #endif

@@ -1,4 +1,5 @@
 """Sweeps by the built program: what is planned, what is run, and how it is shown. sweep.py ASSAY SOURCE [TEST ...]"""
+import csv
 import fcntl
 import json
 import os
@@ -80,6 +81,7 @@ final:
   seeds: [7, 8]
   set: {data.validation: 0}
   best_epochs: true
+tables: [{name: chosen, points: final, columns: [{metric: test_error_pct}]}]
 """)
     check_in("and 4 final ones", run("sweep", "cross.yaml", "--dry-run").out)
     done = run("work", "cross.yaml", "--index", "12", wanted=1)
@@ -90,6 +92,10 @@ final:
     plan = status("cross.yaml")
     check_equal((len(plan["runs"]), plan["later"]), (16, 0))
     check_equal([one["index"] for one in plan["runs"]], list(range(16)))
+    table = list(csv.DictReader(run("status", "cross.yaml", "--format", "csv").out.splitlines()))
+    check_equal([(row["directory"], row["train.batch_size"], float(row["held_out_error_pct"] or "nan")) for row in table[:12]],
+                [(one["directory"], one["settings"]["train.batch_size"], one["metrics"]["held_out_error_pct"]) for one in plan["runs"][:12]])
+    shown = run("table", "cross.yaml").out
     check_equal(plan["runs"][1]["directory"], "results/cross/plain-batch_size-4/seed-1/fold-1")
     for label, runs in (("plain", (12, 14)), ("no dropout", (13, 15))):
         means, epochs = {}, {}
@@ -108,7 +114,12 @@ final:
             check_in(f"max_epochs: {sorted(epochs[best])[1]}\n", config)
             check_in("early_stopping: null\n", config)
             check_in("validation: 0\n", config)
-            check(load(pathlib.Path(final["directory"]) / "summary.json")["test_images"] == 30, "no test")
+            summary = load(pathlib.Path(final["directory"]) / "summary.json")
+            check(summary["test_images"] == 30, "no test")
+            check_equal(final["settings"]["train.batch_size"], best.rpartition("-")[2])
+            check_equal(final["metrics"]["test_error_pct"], summary["metrics"]["test_error_pct"])
+            check_equal(table[index]["chosen"], final["chosen"])
+            check_in(f"- {label}: the settings of {final['chosen']} were chosen: ", shown.replace("\\_size ", "_size "))
     before = records()
     run("sweep", "cross.yaml")
     check_equal(records(), before)
