@@ -24,7 +24,8 @@ static size_t count_of_seed(const struct result_point *point, uint64_t seed, enu
             planned++;
             count += gap_of(point->runs[i]->state) == gap;
         }
-    return count + (gap == GAP_MISSING ? point->folds - planned : 0);
+    const enum gap unplanned = point->is_blocked ? GAP_BLOCKED : GAP_MISSING;
+    return count + (gap == unplanned ? point->folds - planned : 0);
 }
 
 /* How many seeds from `from` on follow each other by one. */
@@ -51,6 +52,8 @@ static void add_what(struct text *text, enum gap gap, size_t count, size_t wante
 {
     static const char *const what[GAPS][2] = {
         [GAP_MISSING] = {"is missing", "are missing"},
+        [GAP_BLOCKED] = {"waits for a search, of which some runs are another config's",
+                         "wait for a search, of which some runs are another config's"},
         [GAP_STALE] = {"is another config's and left out", "are another config's and left out"},
         [GAP_DIVERGED] = {"diverged and is left out", "diverged and are left out"}};
     text_add(text, "%zu of %zu run%s %s", count, wanted, wanted == 1 ? "" : "s", what[gap][count > 1]);

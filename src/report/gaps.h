@@ -6,7 +6,7 @@
 
 #include "report/results.h"
 
-enum gap { GAP_MISSING, GAP_STALE, GAP_DIVERGED, GAPS };
+enum gap { GAP_MISSING, GAP_BLOCKED, GAP_STALE, GAP_DIVERGED, GAPS };
 
 /* Adds a sentence without its full stop, or nothing where the point has no such gap:
  *     7 of 10 runs are missing (seeds 1 and 4 to 9)

@@ -63,6 +63,17 @@ static struct result_point *start_points(struct arena *arena, const struct exper
     return points;
 }
 
+static bool is_blocked(const struct experiment *experiment, const struct result_point *points,
+                       const struct result_point *point)
+{
+    if (!point->point->final || point->run_count > 0)
+        return false;
+    for (size_t i = 0; i < experiment_first_final(experiment); i++)
+        if (points[i].point->listed == point->point->listed && points[i].counts.stale > 0)
+            return true;
+    return false;
+}
+
 static bool load(struct arena *arena, struct results *results, struct assay_error *error)
 {
     const struct run_plan *plan = results->plan;
@@ -83,6 +94,7 @@ static bool load(struct arena *arena, struct results *results, struct assay_erro
     for (size_t i = 0; i < point_count; i++) {
         count_missing(&points[i].counts, points[i].seed_count * points[i].folds);
         wanted += points[i].counts.wanted;
+        points[i].is_blocked = is_blocked(results->experiment, points, &points[i]);
     }
     count_missing(&results->counts, wanted);
     results->runs = runs;

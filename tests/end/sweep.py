@@ -125,6 +125,11 @@ tables: [{name: chosen, points: final, columns: [{metric: test_error_pct}]}]
     check_equal(records(), before)
     run("report", "cross.yaml", "--static")
     check_in(", seed 1, 3 folds, then ", read("results/cross/report.html"))
+    # A sweep cannot do what waits for runs that it never touches.
+    write("base.yaml", read("base.yaml").replace("max_epochs: 4", "max_epochs: 3"))
+    shown = run("table", "cross.yaml", wanted=1).out
+    check_in("- every row: 2 of 2 runs wait for a search, of which some runs are another config's (seeds 7 and 8)\n", shown)
+    check("assay sweep" not in shown, shown)
 
 
 def test_halving():
