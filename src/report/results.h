@@ -33,9 +33,8 @@ struct result_point {
     size_t run_count;
     const uint64_t *seeds; /* that there should be */
     size_t seed_count;
-    size_t folds; /* of each seed; 1 without folds */
-    bool
-        is_blocked; /* final, and nothing can be chosen: some of the runs to choose from are another config's */
+    size_t folds;    /* of each seed; 1 without folds */
+    bool is_blocked; /* final, and nothing to choose: some runs of its search are another config's */
     struct result_counts counts;
 };
 

@@ -150,23 +150,45 @@ static size_t note_kinds(const struct table *table)
     return FIRST_COLUMN + table->declared->column_count;
 }
 
-static void add_chosen(struct text *text, const struct result_point *point)
+/* Whether another setting of the same listed point could have been chosen for this one's sake. */
+static bool was_chosen(const struct experiment *experiment, const struct experiment_point *chosen,
+                       const struct experiment_setting *setting)
+{
+    for (size_t p = 0; p < experiment_first_final(experiment); p++) {
+        const struct experiment_point *other = &experiment->points[p];
+        bool has_same = false;
+        for (size_t i = 0; i < other->setting_count; i++)
+            has_same |= strcmp(other->settings[i].path, setting->path) == 0 &&
+                        strcmp(other->settings[i].value, setting->value) == 0;
+        if (other->listed == chosen->listed && !has_same)
+            return true;
+    }
+    return false;
+}
+
+static void add_chosen(struct text *text, const struct experiment *experiment,
+                       const struct result_point *point)
 {
     const struct experiment_point *chosen = point->run_count > 0 ? point->runs[0]->planned->setting : NULL;
     if (chosen == NULL || !point->point->final)
         return;
     text_add(text, "the settings of %s were chosen", chosen->label);
+    bool is_first = true;
     for (size_t i = 0; i < chosen->setting_count; i++)
-        text_add(text, "%s%s=%s", i == 0 ? ": " : ", ", chosen->settings[i].path, chosen->settings[i].value);
+        if (was_chosen(experiment, chosen, &chosen->settings[i])) {
+            text_add(text, "%s%s=%s", is_first ? ": " : ", ", chosen->settings[i].path,
+                     chosen->settings[i].value);
+            is_first = false;
+        }
 }
 
-static bool make_note(struct arena *arena, const struct table *table, size_t row, size_t kind,
-                      struct note *note)
+static bool make_note(struct arena *arena, const struct experiment *experiment, const struct table *table,
+                      size_t row, size_t kind, struct note *note)
 {
     struct text text = {0};
     *note = (struct note){0};
     if (kind == KIND_CHOSEN) {
-        add_chosen(&text, table->rows[row].point);
+        add_chosen(&text, experiment, table->rows[row].point);
     } else if (kind < FIRST_COLUMN) {
         const enum gap gap = (enum gap)(kind - FIRST_GAP);
         gap_add(&text, table->rows[row].point, gap);
@@ -183,12 +205,13 @@ static bool make_note(struct arena *arena, const struct table *table, size_t row
     return is_empty || note->what != NULL;
 }
 
-static struct note *make_notes(struct arena *arena, const struct table *table)
+static struct note *make_notes(struct arena *arena, const struct experiment *experiment,
+                               const struct table *table)
 {
     const size_t rows = table->declared->point_count, kinds = note_kinds(table);
     struct note *notes = arena_allocate(arena, rows * kinds, sizeof *notes);
     for (size_t i = 0; notes != NULL && i < rows * kinds; i++)
-        if (!make_note(arena, table, i / kinds, i % kinds, &notes[i]))
+        if (!make_note(arena, experiment, table, i / kinds, i % kinds, &notes[i]))
             return NULL;
     return notes;
 }
@@ -212,10 +235,10 @@ static void add_rows(struct text *who, const struct table *table, struct note *n
     }
 }
 
-static void add_notes(struct text *text, struct arena *arena, const struct table *table, const char *sweep,
-                      const struct style *style)
+static void add_notes(struct text *text, struct arena *arena, const struct experiment *experiment,
+                      const struct table *table, const char *sweep, const struct style *style)
 {
-    struct note *notes = make_notes(arena, table);
+    struct note *notes = make_notes(arena, experiment, table);
     bool is_first = true;
     text->failed |= notes == NULL;
     for (size_t i = 0; notes != NULL && i < table->declared->point_count * note_kinds(table); i++) {
@@ -279,7 +302,7 @@ void tables_add(struct text *text, const struct tables *tables, const struct sty
         style->begin(text, table->declared->name, table->declared->title);
         style->grid(text, &grid);
         add_legend(text, table, style);
-        add_notes(text, arena, table, tables->sweep, style);
+        add_notes(text, arena, tables->results->experiment, table, tables->sweep, style);
         style->end(text);
     }
     arena_destroy(arena);
