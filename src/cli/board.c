@@ -73,9 +73,12 @@ void board_begun(void *cookie, const struct sweep_view *view)
     if (!board->is_quiet)
         say(board, NULL, &line);
     text_finish(&line);
-    if (!board->has_begun && counts.of[RUN_STALE] > 0) {
+    size_t left_alone = 0;
+    for (size_t i = 0; i < view->plan->count; i++)
+        left_alone += view->items[i].seen.state == RUN_STALE && !view->items[i].may_replace;
+    if (!board->has_begun && left_alone > 0) {
         text_add(&line, "assay: warning: ");
-        add_run_count(&line, counts.of[RUN_STALE]);
+        add_run_count(&line, left_alone);
         text_add(&line, " left alone: another config was run there");
         say(board, NULL, &line);
         text_finish(&line);

@@ -9,7 +9,7 @@ enum { SWEEP_TEXT, SWEEP_JSON }; /* formats of the command, in their order */
 
 struct launcher {
     const char *name;
-    const char *refused; /* the option of the command that is not for it */
+    const char *refused[2]; /* options of the command that are not for it; NULL: none */
     /* Only shows what would be done. */
     enum assay_status (*dry_run)(struct invocation *invocation, struct planned_experiment *planned,
                                  const struct sweep_request *request, struct assay_error *error);

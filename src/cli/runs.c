@@ -7,6 +7,7 @@
 #include "cli/terminal.h"
 #include "run/directory.h"
 #include "run/failure.h"
+#include "run/ownership.h"
 #include "run/summary.h"
 
 void add_run_name(struct text *text, const struct planned_run *run)
@@ -130,6 +131,17 @@ const struct run_seen *look_at_runs(struct arena *arena, const struct run_plan *
     return seen;
 }
 
+void add_stale(struct text *text, const struct planned_run *run)
+{
+    struct text difference = {0};
+    ownership_add_difference(&difference, run->directory, &run->config);
+    text_add(text, "another config was run there");
+    if (difference.length > 0)
+        text_add(text, " (%s)", difference.bytes);
+    text->failed |= difference.failed;
+    text_finish(&difference);
+}
+
 void add_run_note(struct text *text, const struct planned_run *run, const struct run_seen *seen)
 {
     const struct run_progress *progress = &seen->progress;
@@ -156,7 +168,7 @@ void add_run_note(struct text *text, const struct planned_run *run, const struct
         }
         break;
     case RUN_STALE:
-        text_add(text, "another config was run there");
+        add_stale(text, run);
         break;
     case RUN_DIVERGED:
         add_outcome(text, run);

@@ -35,6 +35,9 @@ void add_plan_counts(struct text *text, const struct run_plan *plan, const struc
  * s". */
 void add_outcome(struct text *text, const struct planned_run *run);
 
+/* "another config was run there (train.max_epochs: 3 there, 5 here)" */
+void add_stale(struct text *text, const struct planned_run *run);
+
 /* What else there is to say of a run: how far it is, who has it, why it failed; nothing of most. */
 void add_run_note(struct text *text, const struct planned_run *run, const struct run_seen *seen);
 

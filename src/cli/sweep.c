@@ -10,6 +10,7 @@ static const struct option options[] = {
     {"launcher", "NAME", "who runs them: local (unless given), processes here; slurm, arrays of jobs"},
     {"dry-run", NULL, "only shows the runs, their states and the expected time, or the scripts for sbatch"},
     {"fail-fast", NULL, "the first failure ends all; else the others are finished first"},
+    {"again", NULL, "replaces the runs that another config left, which are else left alone"},
     OPTION_OUT,
     {"threads", "N", "threads of each run; the CPUs shared out among the runs unless given, with slurm one"},
     {"sbatch", "OPTIONS", "with slurm: more options for sbatch, in one word: '--partition=short --time=30'"},
@@ -28,10 +29,13 @@ static const struct launcher *find_launcher(const struct invocation *invocation,
         names[i] = launcher->name;
         if (name != NULL && strcmp(launcher->name, name) != 0)
             continue;
-        if (!option_given(invocation, launcher->refused))
+        const char *refused = NULL;
+        for (size_t k = 0; k < sizeof launcher->refused / sizeof launcher->refused[0]; k++)
+            if (launcher->refused[k] != NULL && option_given(invocation, launcher->refused[k]))
+                refused = launcher->refused[k];
+        if (refused == NULL)
             return launcher;
-        assay_fail(error, ASSAY_INVALID, "--%s is not for the launcher %s", launcher->refused,
-                   launcher->name);
+        assay_fail(error, ASSAY_INVALID, "--%s is not for the launcher %s", refused, launcher->name);
         return NULL;
     }
     fail_unknown(error, "there is no launcher", name, names, LAUNCHERS);
@@ -49,7 +53,8 @@ static enum assay_status run(struct invocation *invocation, struct assay_error *
     struct sweep_request request = {.program = "/proc/self/exe",
                                     .jobs = (int)jobs,
                                     .threads = (int)threads,
-                                    .fail_fast = option_given(invocation, "fail-fast")};
+                                    .fail_fast = option_given(invocation, "fail-fast"),
+                                    .again = option_given(invocation, "again")};
     enum assay_status status = ASSAY_DONE;
     if (planned_experiment_create(&planned, invocation, error)) {
         request.plan = planned.plan;

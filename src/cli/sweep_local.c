@@ -65,13 +65,25 @@ static void add_dry_json(struct text *text, const struct sweep_request *request,
     text_add_char(text, '\n');
 }
 
+/* The runs as they were seen, with none there where it is to be replaced; NULL without memory. */
+static const struct run_seen *seen_before(struct arena *arena, const struct sweep_request *request,
+                                          const struct run_seen *seen)
+{
+    struct run_seen *before = arena_copy(arena, seen, request->plan->count * sizeof *seen);
+    for (size_t i = 0; before != NULL && request->again && i < request->plan->count; i++)
+        if (before[i].state == RUN_STALE)
+            before[i] = (struct run_seen){.state = RUN_PENDING};
+    return before;
+}
+
 static enum assay_status dry_run(struct invocation *invocation, struct planned_experiment *planned,
                                  const struct sweep_request *request, struct assay_error *error)
 {
     struct run_counts counts;
     const struct run_seen *seen = look_at_runs(planned->arena, request->plan, &counts, error);
+    const struct run_seen *before = seen != NULL ? seen_before(planned->arena, request, seen) : NULL;
     const struct run_estimates *estimates =
-        seen != NULL ? run_estimates_create(planned->arena, request->plan, seen, request->work) : NULL;
+        before != NULL ? run_estimates_create(planned->arena, request->plan, before, request->work) : NULL;
     if (seen != NULL && estimates == NULL)
         assay_fail_memory(error, "looking at the runs");
     if (estimates == NULL)
@@ -93,7 +105,7 @@ static void add_failed(struct text *text, const struct sweep_view *view, size_t 
     add_run_name(text, failed);
     text_add(text, ": ");
     if (item->seen.state == RUN_STALE)
-        text_add(text, "another config was run there; remove the directory, or rename the experiment");
+        add_stale(text, failed);
     else if (item->seen.state == RUN_DIVERGED)
         add_outcome(text, failed);
     else
@@ -113,6 +125,8 @@ static void add_end(struct text *text, const struct sweep_view *view, const char
             add_failed(text, view, i);
             any = true;
         }
+    if (counts.of[RUN_STALE] > 0)
+        text_add(text, "--again replaces what another config left; or rename the experiment\n");
     if (counts.of[RUN_FAILED] > 0)
         text_add(text, "the same command tries the failed ones again: %s\n", command_line);
 }
@@ -178,4 +192,4 @@ static enum assay_status launch(struct invocation *invocation, struct planned_ex
 }
 
 const struct launcher launcher_local = {
-    .name = "local", .refused = "sbatch", .dry_run = dry_run, .launch = launch};
+    .name = "local", .refused = {"sbatch", NULL}, .dry_run = dry_run, .launch = launch};

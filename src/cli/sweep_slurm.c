@@ -194,4 +194,4 @@ static enum assay_status launch(struct invocation *invocation, struct planned_ex
 }
 
 const struct launcher launcher_slurm = {
-    .name = "slurm", .refused = "fail-fast", .dry_run = dry_run, .launch = launch};
+    .name = "slurm", .refused = {"fail-fast", "again"}, .dry_run = dry_run, .launch = launch};

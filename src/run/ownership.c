@@ -14,7 +14,7 @@ static const char *const own_files[] = {
     SUMMARY_FILE,   PREDICTIONS_FILE, MISTAKES_FILE,         BEST_FILE,    LAST_FILE, CURVES_FILE,
     TIMING_FILE,    CHECKPOINT_FILE,  OLDER_CHECKPOINT_FILE, FAILURE_FILE, LOG_FILE,  CONFIG_FILE,
     PROVENANCE_FILE};
-enum { OWN_FILES = sizeof own_files / sizeof own_files[0] };
+enum { OWN_FILES = sizeof own_files / sizeof own_files[0], MOST_DIFFERENCES = 8 };
 
 /* A failure may have come before there was anything of the run. */
 static bool find_files(const char *directory, bool *found, struct assay_error *error)
@@ -53,13 +53,33 @@ static bool read_config_there(const char *directory, struct text *there)
     return config != NULL && !there->failed;
 }
 
+void ownership_add_difference(struct text *text, const char *directory, const struct config *config)
+{
+    struct text there = {0}, here = {0}, differences = {0};
+    config_write_identity(config, &here);
+    if (read_config_there(directory, &there) && !here.failed)
+        config_differences(there.bytes, here.bytes, MOST_DIFFERENCES, &differences);
+    const size_t length = differences.length > 0 ? strcspn(differences.bytes, "\n") : 0;
+    size_t more = 0;
+    for (size_t i = length + 1; i < differences.length; i++)
+        more += differences.bytes[i] == '\n';
+    if (length > 0)
+        text_add_escaped(text, differences.bytes, length);
+    if (more > 0)
+        text_add(text, "; and %zu more", more);
+    text->failed |= here.failed || differences.failed;
+    text_finish(&there);
+    text_finish(&here);
+    text_finish(&differences);
+}
+
 static bool fail_other(const char *directory, const struct run_identity *identity,
                        const struct provenance_digests *there, struct assay_error *error)
 {
     struct text config = {0}, differences = {0}, indented = {0};
     char *provenance = path_join(directory, PROVENANCE_FILE);
     if (read_config_there(directory, &config))
-        config_differences(config.bytes, identity->config.bytes, 8, &differences);
+        config_differences(config.bytes, identity->config.bytes, MOST_DIFFERENCES, &differences);
     if (differences.length == 0 && there->identity[0] == '\0')
         text_add(&differences, "which run they are of is not known: %s\n",
                  provenance != NULL && file_exists(provenance) ? "provenance.json cannot be read"

@@ -64,7 +64,8 @@ static bool adopt(struct sweep *sweep, const struct run_plan *plan, const struct
                   struct assay_error *error)
 {
     struct sweep_view *view = sweep->view;
-    struct sweep_item *items = sweep_items_create(sweep->arena, plan, view->plan, sweep->items);
+    struct sweep_item *items =
+        sweep_items_create(sweep->arena, plan, view->plan, sweep->items, sweep->request->again);
     if (items == NULL)
         return assay_fail_memory(error, "starting the runs");
     view->plan = plan;
@@ -100,8 +101,11 @@ static bool start(struct sweep *sweep, size_t i, struct assay_error *error)
         slot++;
     assert(slot < sweep->view->at_once);
     const int threads = choose_threads(sweep);
-    if (!worker_start(&sweep->workers[slot], sweep->request->program, run_at(sweep, i), threads, error))
+    const bool again = item->seen.state == RUN_STALE;
+    if (!worker_start(&sweep->workers[slot], sweep->request->program, run_at(sweep, i), threads, again,
+                      error))
         return false;
+    item->may_replace = false; /* once is enough */
     item->is_ours = true;
     item->threads = threads;
     item->tries++;

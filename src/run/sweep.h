@@ -18,6 +18,7 @@ struct sweep_request {
     int jobs;                      /* runs at once; 0: one for each CPU */
     int threads;                   /* of each run; 0: the CPUs shared out among the runs that there are */
     bool fail_fast;                /* the first failure ends all */
+    bool again;                    /* stale runs are replaced */
 };
 
 /* What the sweep knows of one run. */
@@ -25,6 +26,7 @@ struct sweep_item {
     struct run_seen seen;
     bool is_ours;                        /* a process of this sweep is at it … */
     int threads;                         /* … with so many threads */
+    bool may_replace;                    /* what another config left there */
     int tries;                           /* by this sweep */
     bool is_given_up;                    /* it failed, or somebody stopped it: not to be tried again here */
     char failed_before[CLOCK_TEXT_SIZE]; /* when the failure was that the sweep came upon; "": none */

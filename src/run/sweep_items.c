@@ -25,7 +25,8 @@ static void look_first(struct sweep_item *item, const struct planned_run *run)
 }
 
 struct sweep_item *sweep_items_create(struct arena *arena, const struct run_plan *plan,
-                                      const struct run_plan *before, const struct sweep_item *items_before)
+                                      const struct run_plan *before, const struct sweep_item *items_before,
+                                      bool may_replace)
 {
     struct sweep_item *items = arena_allocate(arena, plan->count, sizeof *items);
     size_t old = 0;
@@ -34,6 +35,7 @@ struct sweep_item *sweep_items_create(struct arena *arena, const struct run_plan
             old++;
         const bool is_known =
             before != NULL && old < before->count && before->runs[old].index == plan->runs[i].index;
+        items[i].may_replace = may_replace;
         if (is_known)
             items[i] = items_before[old];
         if (is_known)
@@ -46,7 +48,8 @@ struct sweep_item *sweep_items_create(struct arena *arena, const struct run_plan
 
 bool sweep_item_is_startable(const struct sweep_item *item)
 {
-    return !item->is_ours && !item->is_given_up && run_state_is_startable(item->seen.state);
+    const bool is_replaced = item->seen.state == RUN_STALE && item->may_replace;
+    return !item->is_ours && !item->is_given_up && (run_state_is_startable(item->seen.state) || is_replaced);
 }
 
 bool sweep_item_is_open(const struct sweep_item *item)

@@ -7,7 +7,8 @@
 /* The items of a plan, each as its directory says; those of the plan before it (NULL: there is none) keep
  * what the sweep did. Lives in the arena; NULL without memory. */
 struct sweep_item *sweep_items_create(struct arena *arena, const struct run_plan *plan,
-                                      const struct run_plan *before, const struct sweep_item *items_before);
+                                      const struct run_plan *before, const struct sweep_item *items_before,
+                                      bool may_replace);
 
 /* Looks at its directory again; where that cannot be done it stays as it was seen last. */
 void sweep_item_look(struct sweep_item *item, const struct planned_run *run);

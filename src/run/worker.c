@@ -114,19 +114,21 @@ static bool start_process(struct worker *worker, struct start *start, const stru
 }
 
 bool worker_start(struct worker *worker, const char *program, const struct planned_run *run, int threads,
-                  struct assay_error *error)
+                  bool again, struct assay_error *error)
 {
     char threads_text[16], stop_after[16];
     const char *arguments[] = {"assay",        "run",       "/dev/stdin", "--directory",
                                run->directory, "--threads", threads_text, "--quiet",
-                               NULL,           NULL,        NULL};
-    const size_t optional = sizeof arguments / sizeof arguments[0] - 3;
+                               NULL,           NULL,        NULL,         NULL};
+    size_t optional = sizeof arguments / sizeof arguments[0] - 4;
     snprintf(threads_text, sizeof threads_text, "%d", threads);
     snprintf(stop_after, sizeof stop_after, "%d", run->stop_after);
     if (run->stop_after > 0) {
-        arguments[optional] = "--stop-after";
-        arguments[optional + 1] = stop_after;
+        arguments[optional++] = "--stop-after";
+        arguments[optional++] = stop_after;
     }
+    if (again)
+        arguments[optional] = "--again";
     struct start start = {.program = program, .arguments = (char *const *)arguments};
     *worker = (struct worker){0};
     if (start_process(worker, &start, &run->config))

@@ -23,10 +23,10 @@ struct worker_end {
 };
 
 /* The config is handed over, so that it has not to be found again; SIGTERM is what it gets when this
- * process dies in any way, and so it stops after a checkpoint. `program`: the path of assay.
- * False, and no process. */
+ * process dies in any way, and so it stops after a checkpoint. `program`: the path of assay. `again`: what
+ * another run left in its directory is replaced. False, and no process. */
 bool worker_start(struct worker *worker, const char *program, const struct planned_run *run, int threads,
-                  struct assay_error *error);
+                  bool again, struct assay_error *error);
 
 /* Takes what it has written by now, without waiting; a whole line of warning goes to `warn` (may be NULL).
  * False once it is gone, and `end` tells how. */

@@ -190,6 +190,26 @@ def test_config_that_cannot_be_read():
         check_in(f"{config}:2:1: ", run(*words, wanted=2).err)
 
 
+def test_again():
+    """Runs of the experiment before it was edited are told, left alone, and replaced when that is asked for."""
+    write_two()
+    run("sweep", "two.yaml", "--quiet")
+    write("long.yaml", "extends: base.yaml\ntrain: {max_epochs: 5, batch_size: 4}\n")
+    why = "another config was run there (train.max_epochs: 4 there, 5 here; and 1 more)"
+    check_in(f"  3  stale  no-dropout/seed-2      {why}\n", run("status", "two.yaml").out)
+    before = records()
+    done = run("sweep", "two.yaml", wanted=1)
+    check_in(f"  3  results/two/no-dropout/seed-2  No dropout, seed 2: {why}\n--again replaces what another config left; or rename the experiment\n", done.out)
+    check_equal(records(), before)
+    check_in("4 to run, 2 at once", run("sweep", "two.yaml", "--again", "--dry-run", "-j", "2").out)
+    run("sweep", "two.yaml", "--again", "--quiet")
+    check_equal(states("two.yaml"), ["finished"] * 4)
+    check_equal([rows(path) for path in run_directories("results")], [5] * 4)
+    before = records()
+    run("sweep", "two.yaml", "--again")
+    check_equal(records(), before)
+
+
 def test_curves_that_do_not_fit():
     """A curve that has lost a row, or is gone, is no shorter training."""
     write_two()
@@ -374,7 +394,7 @@ def test_stale():
     done = run("sweep", "two.yaml", wanted=1)
     check_in("assay: warning: 2 runs left alone: another config was run there\n", done.err)
     check_in("two: 4 runs: 2 finished, 2 stale\nfailed:\n  1  results/two/no-dropout/seed-1  No dropout, seed 1: another "
-             "config was run there; remove the directory, or rename the experiment\n", done.out)
+             "config was run there (model[3].dropout.rate: 0 there, 0.5 here)\n", done.out)
     check_equal(records(), before)
     check_in("another config was run in results/two/no-dropout/seed-1; remove it, or replace it with --again",
              run("work", "two.yaml", "--index", "1", wanted=2).err)
