@@ -110,6 +110,9 @@ int main(int count, char **words)
     } else if (count < 2) {
         add_help(&invocation.complaint);
         status = ASSAY_INVALID;
+    } else if (count == 3 && strcmp(words[1], "help") == 0) {
+        char option[] = "--help", *asked[] = {words[0], words[2], option};
+        status = run_command_line(&invocation, 3, asked, arena, &error);
     } else if (is_word(words[1], "--help", "-h", "help")) {
         add_help(&invocation.out);
     } else if (is_word(words[1], "--version", "-V", "version")) {

@@ -79,6 +79,8 @@ static void tells_what_it_is(void)
         snprintf(usage, sizeof usage, "\n\nusage: assay %s ", names[i]);
         CU_ASSERT_EQUAL(RUN("--help"), 0);
         check_contains("out", line);
+        CU_ASSERT_EQUAL(RUN("help", names[i]), 0);
+        check_contains("out", usage);
         CU_ASSERT_EQUAL(RUN(names[i], "words", "--help", "--and", "more"), 0);
         check_contains("out", usage);
         check_contains("out", "\nexamples:\n  assay ");
