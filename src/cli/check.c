@@ -41,7 +41,7 @@ static enum assay_status run(struct invocation *invocation, struct assay_error *
                    origin ? "--origin" : "key=value");
         return error->status;
     }
-    if (option_given(invocation, "out")) {
+    if (kind == FILE_CONFIG && option_given(invocation, "out")) {
         assay_fail(error, ASSAY_INVALID, "%s is a config, which takes no --out", invocation->arguments[0]);
         return error->status;
     }

@@ -228,14 +228,15 @@ const struct command claims_command = {
     .name = "claims",
     .summary = "each claim of an experiment: holds, does not hold, cannot tell, and why",
     .usage = "EXPERIMENT|DIRECTORY ...",
-    .details = "Claims of one family are corrected together (Holm), wherever they are declared: in all "
-               "experiment files\n"
-               "(*.yaml) of a directory, which are looked at whichever of them is named. A claim is decided "
-               "once all of\n"
-               "its runs have ended. --write leaves claims.md and claims.json among the results, of a "
-               "directory also\n"
-               "beside the experiments. Ends with 1 when claims wait for runs, or with --check when a file "
-               "differs.\n",
+    .details =
+        "Claims of one family are corrected together (Holm), wherever they are declared: in all "
+        "experiment files\n"
+        "(*.yaml, *.yml) of a directory, which are looked at whichever of them is named. A claim is decided "
+        "once all of\n"
+        "its runs have ended. --write leaves claims.md and claims.json among the results, of a "
+        "directory also\n"
+        "beside the experiments. Ends with 1 when claims wait for runs, or with --check when a file "
+        "differs.\n",
     .examples = "assay claims experiments/quickstart.yaml\n"
                 "assay claims experiments --format json\n"
                 "assay claims experiments --write\n",

@@ -18,6 +18,22 @@ bool planned_experiment_fail(const struct planned_experiment *planned, struct in
     return false;
 }
 
+/* False where a file that is wrong as an experiment is none. */
+static bool may_be_experiment(const struct planned_experiment *planned, const char *path,
+                              struct assay_error *error)
+{
+    enum file_kind kind;
+    return diagnostics_status(planned->diagnostics) != ASSAY_INVALID || !recognize_file(path, &kind, NULL) ||
+           kind != FILE_CONFIG ||
+           assay_fail(error, ASSAY_INVALID, "%s is a config, not an experiment: `assay run` trains it", path);
+}
+
+bool planned_experiment_fail_at(const struct planned_experiment *planned, const char *path,
+                                struct invocation *invocation, struct assay_error *error)
+{
+    return may_be_experiment(planned, path, error) && planned_experiment_fail(planned, invocation, error);
+}
+
 bool planned_experiment_create(struct planned_experiment *planned, struct invocation *invocation,
                                struct assay_error *error)
 {
@@ -29,12 +45,8 @@ bool planned_experiment_create(struct planned_experiment *planned, struct invoca
     if (experiment != NULL)
         planned->plan =
             run_plan_create(planned->arena, experiment, experiment_out(invocation), planned->diagnostics);
-    enum file_kind kind;
-    if (experiment == NULL && diagnostics_status(planned->diagnostics) == ASSAY_INVALID &&
-        recognize_file(invocation->arguments[0], &kind, NULL) && kind == FILE_CONFIG)
-        return assay_fail(error, ASSAY_INVALID, "%s is a config, not an experiment: `assay run` trains it",
-                          invocation->arguments[0]);
-    return planned->plan != NULL || planned_experiment_fail(planned, invocation, error);
+    return planned->plan != NULL ||
+           planned_experiment_fail_at(planned, invocation->arguments[0], invocation, error);
 }
 
 const struct point_work *planned_experiment_check(const struct planned_experiment *planned,

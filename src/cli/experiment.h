@@ -28,8 +28,8 @@ bool planned_experiment_create(struct planned_experiment *planned, struct invoca
                                struct assay_error *error);
 void planned_experiment_destroy(struct planned_experiment *planned);
 
-/* Plans the network of every point as well: what each is to compute. NULL when anything is wrong, as above.
- */
+/* Plans the network of every point as well: what each is to compute. NULL when anything is wrong, as
+ * above. */
 const struct point_work *planned_experiment_check(const struct planned_experiment *planned,
                                                   struct invocation *invocation, struct assay_error *error);
 
@@ -37,5 +37,9 @@ const struct point_work *planned_experiment_check(const struct planned_experimen
  * false. */
 bool planned_experiment_fail(const struct planned_experiment *planned, struct invocation *invocation,
                              struct assay_error *error);
+
+/* The same of a file that could not be loaded; of a config it is said that it is one, and no more. */
+bool planned_experiment_fail_at(const struct planned_experiment *planned, const char *path,
+                                struct invocation *invocation, struct assay_error *error);
 
 #endif

@@ -84,7 +84,9 @@ const struct claims *load_claims(struct invocation *invocation, struct arena *ar
         assay_fail_memory(error, "deciding claims");
     else
         claims = claims_load(arena, directory, also, experiment_out(invocation), all.diagnostics, error);
-    if (claims == NULL && all.diagnostics != NULL)
+    if (claims == NULL && all.diagnostics != NULL && also != NULL)
+        planned_experiment_fail_at(&all, also, invocation, error);
+    else if (claims == NULL && all.diagnostics != NULL)
         planned_experiment_fail(&all, invocation, error);
     diagnostics_destroy(all.diagnostics);
     return claims;

@@ -8,7 +8,8 @@
 #include "spec/measure.h"
 
 const struct run_record *const *load_records(struct arena *arena, const struct run_plan *plan,
-                                             const struct run_seen *seen, struct assay_error *error)
+                                             const struct run_seen *seen, const struct log *log,
+                                             struct assay_error *error)
 {
     const struct run_record **records = arena_allocate(arena, plan->count, sizeof *records);
     bool done = records != NULL || assay_fail_memory(error, "looking at the runs");
@@ -16,9 +17,15 @@ const struct run_record *const *load_records(struct arena *arena, const struct r
         if (seen[i].state != RUN_FINISHED && seen[i].state != RUN_DIVERGED)
             continue;
         struct run_record *record = arena_allocate(arena, 1, sizeof *record);
-        done = record != NULL ? run_record_load(arena, plan->runs[i].directory, record, error)
-                              : assay_fail_memory(error, "looking at the runs");
-        records[i] = record;
+        struct assay_error damage = {0};
+        if (record == NULL)
+            done = assay_fail_memory(error, "looking at the runs");
+        else if (run_record_load(arena, plan->runs[i].directory, record, &damage))
+            records[i] = record;
+        else if (damage.status == ASSAY_INVALID)
+            log_say(log, LOG_WARNING, "%s", damage.text);
+        else
+            done = assay_fail(error, damage.status, "%s", damage.text);
     }
     return done ? records : NULL;
 }
@@ -70,10 +77,10 @@ static void add_json_run(struct json_writer *json, const struct planned_run *run
         json_null(json, "fold");
     json_string(json, "directory", run->directory);
     json_string(json, "config", run->digest);
-    json_string(json, "chosen", run->setting != run->point ? run->setting->label : NULL);
+    json_string(json, "chosen", run->chosen != NULL ? run->chosen->label : NULL);
     json_open(json, "settings", '{');
-    for (size_t i = 0; i < run->setting->setting_count; i++)
-        json_string(json, run->setting->settings[i].path, run->setting->settings[i].value);
+    for (size_t i = 0; i < run->setting_count; i++)
+        json_string(json, run->settings[i].path, run->settings[i].value);
     json_close(json);
     json_integer(json, "epochs", seen->progress.epochs);
     json_integer(json, "most_epochs", seen->progress.most_epochs);
@@ -83,6 +90,8 @@ static void add_json_run(struct json_writer *json, const struct planned_run *run
     json_number(json, "seconds_left", left_s);
     if (record != NULL)
         add_json_metrics(json, record);
+    else
+        json_null(json, "metrics");
     add_json_failure(json, run, seen->state);
     json_close(json);
 }
@@ -100,50 +109,51 @@ void add_json_runs(struct json_writer *json, const char *key, const struct run_r
 
 static const struct experiment_setting *find_setting(const struct planned_run *run, const char *path)
 {
-    for (size_t i = 0; i < run->setting->setting_count; i++)
-        if (strcmp(run->setting->settings[i].path, path) == 0)
-            return &run->setting->settings[i];
+    for (size_t i = 0; i < run->setting_count; i++)
+        if (strcmp(run->settings[i].path, path) == 0)
+            return &run->settings[i];
     return NULL;
 }
 
-/* The settings of all runs, each once. */
-static struct list_of_paths {
-    const char **items;
+struct columns {
+    const char **paths;
     size_t count;
-} find_paths(struct arena *arena, const struct run_plan *plan)
+};
+
+/* The settings of all runs, each once; no paths without memory. */
+static struct columns find_columns(struct arena *arena, const struct run_plan *plan)
 {
     size_t most = 0;
     for (size_t i = 0; i < plan->count; i++)
-        most += plan->runs[i].setting->setting_count;
-    struct list_of_paths paths = {arena_allocate(arena, most, sizeof *paths.items), 0};
-    for (size_t i = 0; paths.items != NULL && i < plan->count; i++)
-        for (size_t k = 0; k < plan->runs[i].setting->setting_count; k++) {
-            const char *path = plan->runs[i].setting->settings[k].path;
+        most += plan->runs[i].setting_count;
+    struct columns columns = {arena_allocate(arena, most, sizeof *columns.paths), 0};
+    for (size_t i = 0; columns.paths != NULL && i < plan->count; i++)
+        for (size_t k = 0; k < plan->runs[i].setting_count; k++) {
+            const char *path = plan->runs[i].settings[k].path;
             size_t same = 0;
-            while (same < paths.count && strcmp(paths.items[same], path) != 0)
+            while (same < columns.count && strcmp(columns.paths[same], path) != 0)
                 same++;
-            if (same == paths.count)
-                paths.items[paths.count++] = path;
+            if (same == columns.count)
+                columns.paths[columns.count++] = path;
         }
-    return paths;
+    return columns;
 }
 
-static void add_header(struct text *text, const struct list_of_paths *paths)
+static void add_header(struct text *text, const struct columns *columns)
 {
-    static const char *const columns[] = {
+    static const char *const names[] = {
         "index",     "state", "label",       "point",       "chosen",    "seed",    "fold",
         "directory", "note",  "epochs_done", "most_epochs", "error_pct", "seconds", "seconds_left"};
-    for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++)
-        csv_add_text(text, columns[i]);
-    for (size_t i = 0; i < paths->count; i++)
-        csv_add_text(text, paths->items[i]);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        csv_add_text(text, names[i]);
+    for (size_t i = 0; i < columns->count; i++)
+        csv_add_text(text, columns->paths[i]);
     for (size_t m = 0; metric_list[m] != NULL; m++)
         csv_add_text(text, metric_list[m]);
     csv_end_row(text);
 }
 
-static void add_row(struct text *text, const struct run_rows *rows, size_t i,
-                    const struct list_of_paths *paths)
+static void add_row(struct text *text, const struct run_rows *rows, size_t i, const struct columns *columns)
 {
     const struct planned_run *run = &rows->plan->runs[i];
     const struct run_progress *progress = &rows->seen[i].progress;
@@ -152,7 +162,7 @@ static void add_row(struct text *text, const struct run_rows *rows, size_t i,
     csv_add_text(text, run_state_names[rows->seen[i].state]);
     csv_add_text(text, run->point->label);
     csv_add_text(text, run->point->name);
-    csv_add_text(text, run->setting != run->point ? run->setting->label : "");
+    csv_add_text(text, run->chosen != NULL ? run->chosen->label : "");
     csv_add_integer(text, (long long)run->seed);
     if (run->fold >= 0)
         csv_add_integer(text, run->fold);
@@ -168,8 +178,8 @@ static void add_row(struct text *text, const struct run_rows *rows, size_t i,
     csv_add_double(text, progress->error_pct);
     csv_add_double(text, progress->seconds);
     csv_add_double(text, rows->estimates->left_s[i]);
-    for (size_t k = 0; k < paths->count; k++) {
-        const struct experiment_setting *setting = find_setting(run, paths->items[k]);
+    for (size_t k = 0; k < columns->count; k++) {
+        const struct experiment_setting *setting = find_setting(run, columns->paths[k]);
         csv_add_text(text, setting != NULL ? setting->value : "");
     }
     for (size_t m = 0; metric_list[m] != NULL; m++)
@@ -180,12 +190,12 @@ static void add_row(struct text *text, const struct run_rows *rows, size_t i,
 void add_csv_runs(struct text *text, const struct run_rows *rows)
 {
     struct arena *arena = arena_create();
-    struct list_of_paths paths = {0};
+    struct columns columns = {0};
     if (arena != NULL)
-        paths = find_paths(arena, rows->plan);
-    text->failed |= paths.items == NULL;
-    add_header(text, &paths);
+        columns = find_columns(arena, rows->plan);
+    text->failed |= columns.paths == NULL;
+    add_header(text, &columns);
     for (size_t i = 0; i < rows->plan->count && !text->failed; i++)
-        add_row(text, rows, i, &paths);
+        add_row(text, rows, i, &columns);
     arena_destroy(arena);
 }

@@ -2,6 +2,7 @@
 #ifndef CLI_RUN_ROWS_H
 #define CLI_RUN_ROWS_H
 
+#include "base/log.h"
 #include "cli/runs.h"
 #include "run/measure.h"
 
@@ -13,16 +14,19 @@ struct run_rows {
     const struct run_estimates *estimates;
 };
 
-/* What the runs of a plan left that have ended. Lives in the arena; NULL on failure. */
+/* What the runs of a plan left that have ended; damage is a warning, and no record. Lives in the arena; NULL
+ * on failure. */
 const struct run_record *const *load_records(struct arena *arena, const struct run_plan *plan,
-                                             const struct run_seen *seen, struct assay_error *error);
+                                             const struct run_seen *seen, const struct log *log,
+                                             struct assay_error *error);
 
 /* An object for each: number, state, label, point, of a final run the setting that was chosen, seed, fold,
  * directory, digest of its config, settings, epochs, error so far, what is left of it in seconds (null: not
  * known), with records its metrics, and why it failed. */
 void add_json_runs(struct json_writer *json, const char *key, const struct run_rows *rows);
 
-/* The same as a table: a column for each key that any run sets, and for each metric. */
+/* As a table: what a person wants of that, a column for each key that any run sets, and one for each
+ * metric. */
 void add_csv_runs(struct text *text, const struct run_rows *rows);
 
 #endif

@@ -149,8 +149,8 @@ static enum assay_status run(struct invocation *invocation, struct assay_error *
         overview.seen = look_at_runs(planned.arena, planned.plan, &overview.counts, error);
         bool done = overview.seen != NULL;
         if (done && invocation->format != TEXT)
-            done =
-                (overview.records = load_records(planned.arena, planned.plan, overview.seen, error)) != NULL;
+            done = (overview.records = load_records(planned.arena, planned.plan, overview.seen,
+                                                    invocation->log, error)) != NULL;
         if (done)
             overview.estimates = run_estimates_create(planned.arena, planned.plan, overview.seen, NULL);
         if (done && overview.estimates == NULL)

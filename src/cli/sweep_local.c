@@ -15,9 +15,9 @@ static void add_run_line(struct text *text, const struct run_plan *plan, const s
                          enum run_state state, int width)
 {
     text_add(text, "%6zu  %-11s  %-*s", run->index, run_state_names[state],
-             run->setting->setting_count > 0 ? width : 0, short_directory(plan, run));
-    for (size_t i = 0; i < run->setting->setting_count; i++)
-        text_add(text, "  %s=%s", run->setting->settings[i].path, run->setting->settings[i].value);
+             run->setting_count > 0 ? width : 0, short_directory(plan, run));
+    for (size_t i = 0; i < run->setting_count; i++)
+        text_add(text, "  %s=%s", run->settings[i].path, run->settings[i].value);
     text_add_char(text, '\n');
 }
 
@@ -72,7 +72,10 @@ static const struct run_seen *seen_before(struct arena *arena, const struct swee
     struct run_seen *before = arena_copy(arena, seen, request->plan->count * sizeof *seen);
     for (size_t i = 0; before != NULL && request->again && i < request->plan->count; i++)
         if (before[i].state == RUN_STALE)
-            before[i] = (struct run_seen){.state = RUN_PENDING};
+            before[i] = (struct run_seen){RUN_PENDING,
+                                          {.most_epochs = request->plan->runs[i].config.train.max_epochs,
+                                           .error_pct = NAN,
+                                           .best_error_pct = NAN}};
     return before;
 }
 

@@ -156,14 +156,13 @@ static void add_note(struct text *text, const struct claim_result *claim)
     text_add(text, "%s", claim->declared->note != NULL ? claim->declared->note : "");
 }
 
-/* A sweep never touches a stale run. */
+/* A sweep touches a stale run only when it is asked to. */
 static bool add_to_do(struct arena *arena, const struct claim_list *list, const struct claim_result *claim,
                       struct claim_facts *facts)
 {
     const char *command = list->sweep(list->cookie, arena, claim->results->experiment);
     if (command != NULL && claim->has_stale)
-        command = arena_format(
-            arena, "remove the directories of stale runs, which assay status names; then %s", command);
+        command = arena_format(arena, "%s --again, which replaces what another config left", command);
     facts->items[facts->count++] = (struct claim_fact){"to do", command};
     return command != NULL;
 }

@@ -172,8 +172,8 @@ static bool start_member(struct arena *arena, const struct results *results,
         for (int side = 0; side < 2; side++) {
             const struct result_point *point = point_at(results, side == 0 ? declared->a : declared->b);
             const struct result_counts *counts = &point->counts;
-            result->has_missing |= counts->missing > 0 && !point->is_blocked;
-            result->has_stale |= counts->stale > 0 || point->is_blocked;
+            result->has_missing |= counts->missing > 0 && point->unplanned == UNPLANNED_YET;
+            result->has_stale |= counts->stale > 0 || point->unplanned == UNPLANNED_STALE;
             result->is_provisional |= !is_clean(counts);
         }
     }

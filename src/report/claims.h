@@ -1,9 +1,7 @@
-/* The claims of a directory's experiments, decided together.
- *
- * A family is corrected as a whole (report/decision.h), and its claims may be spread over experiments: over
- * all experiment files (*.yaml) of one directory. Whichever of them is asked for, all are looked at.
- *
- * A claim is decided only once all the runs that were planned for it have ended: who looks after each run and
+/* The claims of a directory's experiments, decided together.  A family is corrected as a whole
+ * (report/decision.h), and its claims may be spread over experiments: over all experiment files (*.yaml,
+ * *.yml) of one directory, each with a name of its own. Whichever of them is asked for, all are looked at.  A
+ * claim is decided only once all the runs that were planned for it have ended: who looks after each run and
  * stops where it looks best would be wrong far more often than the level says. Until then its numbers are
  * provisional, and in the family it counts as one without runs. Nor is a claim decided where runs diverged,
  * since the mean over the others would be over those that went well. */

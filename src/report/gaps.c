@@ -15,7 +15,7 @@ static enum gap gap_of(enum run_state state)
     return gaps[state];
 }
 
-/* Of one seed; runs that are not planned yet are missing. */
+/* Of one seed; runs that are not planned are missing, or it is known why not. */
 static size_t count_of_seed(const struct result_point *point, uint64_t seed, enum gap gap)
 {
     size_t planned = 0, count = 0;
@@ -24,8 +24,9 @@ static size_t count_of_seed(const struct result_point *point, uint64_t seed, enu
             planned++;
             count += gap_of(point->runs[i]->state) == gap;
         }
-    const enum gap unplanned = point->is_blocked ? GAP_BLOCKED : GAP_MISSING;
-    return count + (gap == unplanned ? point->folds - planned : 0);
+    static const enum gap unplanned[] = {
+        [UNPLANNED_YET] = GAP_MISSING, [UNPLANNED_STALE] = GAP_BLOCKED, [UNPLANNED_EVER] = GAP_NEVER};
+    return count + (gap == unplanned[point->unplanned] ? point->folds - planned : 0);
 }
 
 /* How many seeds from `from` on follow each other by one. */
@@ -54,6 +55,8 @@ static void add_what(struct text *text, enum gap gap, size_t count, size_t wante
         [GAP_MISSING] = {"is missing", "are missing"},
         [GAP_BLOCKED] = {"waits for a search, of which some runs are another config's",
                          "wait for a search, of which some runs are another config's"},
+        [GAP_NEVER] = {"never comes, for no setting ended with the number it is to be chosen by",
+                       "never come, for no setting ended with the number it is to be chosen by"},
         [GAP_STALE] = {"is another config's and left out", "are another config's and left out"},
         [GAP_DIVERGED] = {"diverged and is left out", "diverged and are left out"}};
     text_add(text, "%zu of %zu run%s %s", count, wanted, wanted == 1 ? "" : "s", what[gap][count > 1]);

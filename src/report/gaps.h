@@ -1,4 +1,5 @@
-/* What a point lacks, in words: runs that are missing, diverged or another config's. */
+/* What a point lacks, in words: runs that are missing, wait for others, never come, diverged or are another
+ * config's. */
 #ifndef REPORT_GAPS_H
 #define REPORT_GAPS_H
 
@@ -6,7 +7,7 @@
 
 #include "report/results.h"
 
-enum gap { GAP_MISSING, GAP_BLOCKED, GAP_STALE, GAP_DIVERGED, GAPS };
+enum gap { GAP_MISSING, GAP_BLOCKED, GAP_NEVER, GAP_STALE, GAP_DIVERGED, GAPS };
 
 /* Adds a sentence without its full stop, or nothing where the point has no such gap:
  *     7 of 10 runs are missing (seeds 1 and 4 to 9)

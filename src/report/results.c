@@ -63,15 +63,16 @@ static struct result_point *start_points(struct arena *arena, const struct exper
     return points;
 }
 
-static bool is_blocked(const struct experiment *experiment, const struct result_point *points,
-                       const struct result_point *point)
+static enum unplanned why_unplanned(const struct results *results, const struct result_point *points,
+                                    size_t final)
 {
-    if (!point->point->final || point->run_count > 0)
-        return false;
+    const struct experiment *experiment = results->experiment;
+    if (results->plan->is_never != NULL && results->plan->is_never[final])
+        return UNPLANNED_EVER;
     for (size_t i = 0; i < experiment_first_final(experiment); i++)
-        if (points[i].point->listed == point->point->listed && points[i].counts.stale > 0)
-            return true;
-    return false;
+        if (points[i].point->listed == points[final].point->listed && points[i].counts.stale > 0)
+            return UNPLANNED_STALE;
+    return UNPLANNED_YET;
 }
 
 static bool load(struct arena *arena, struct results *results, struct assay_error *error)
@@ -94,7 +95,8 @@ static bool load(struct arena *arena, struct results *results, struct assay_erro
     for (size_t i = 0; i < point_count; i++) {
         count_missing(&points[i].counts, points[i].seed_count * points[i].folds);
         wanted += points[i].counts.wanted;
-        points[i].is_blocked = is_blocked(results->experiment, points, &points[i]);
+        if (points[i].point->final && points[i].run_count == 0)
+            points[i].unplanned = why_unplanned(results, points, i);
     }
     count_missing(&results->counts, wanted);
     results->runs = runs;

@@ -27,14 +27,21 @@ struct result_counts {
     size_t wanted, finished, diverged, pruned, stale, missing;
 };
 
+/* Why runs of a final point are not planned. */
+enum unplanned {
+    UNPLANNED_YET,   /* runs to choose from are missing */
+    UNPLANNED_STALE, /* some of them are another config's */
+    UNPLANNED_EVER   /* no setting ended with the number it is to be chosen by */
+};
+
 struct result_point {
     const struct experiment_point *point;
     const struct result_run **runs; /* by seed, then fold; without those that cannot be planned yet */
     size_t run_count;
     const uint64_t *seeds; /* that there should be */
     size_t seed_count;
-    size_t folds;    /* of each seed; 1 without folds */
-    bool is_blocked; /* final, and nothing to choose: some runs of its search are another config's */
+    size_t folds; /* of each seed; 1 without folds */
+    enum unplanned unplanned;
     struct result_counts counts;
 };
 
@@ -47,8 +54,8 @@ struct results {
 };
 
 /* Reads what there is of every run. NULL where a directory cannot be read, or without memory; ASSAY_INVALID
- * where runs that name the same data or weights had others (sources.h). Lives in the arena; the plan must
- * outlive it. */
+ * where a finished run's curve does not fit its summary, or runs that name the same data or weights had
+ * others (sources.h). Lives in the arena; the plan must outlive it. */
 const struct results *results_load(struct arena *arena, const struct run_plan *plan,
                                    struct assay_error *error);
 

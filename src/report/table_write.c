@@ -169,8 +169,8 @@ static bool was_chosen(const struct experiment *experiment, const struct experim
 static void add_chosen(struct text *text, const struct experiment *experiment,
                        const struct result_point *point)
 {
-    const struct experiment_point *chosen = point->run_count > 0 ? point->runs[0]->planned->setting : NULL;
-    if (chosen == NULL || !point->point->final)
+    const struct experiment_point *chosen = point->run_count > 0 ? point->runs[0]->planned->chosen : NULL;
+    if (chosen == NULL)
         return;
     text_add(text, "the settings of %s were chosen", chosen->label);
     bool is_first = true;

@@ -17,13 +17,14 @@ bool run_record_load(struct arena *arena, const char *directory, struct run_reco
         return false;
     if (record->summary == NULL)
         return true;
+    static const char remedy[] = "remove the directory, and a sweep makes the run anew";
     const int epochs = record->found.result.epochs;
     if (record->curves == NULL)
-        return assay_fail(error, ASSAY_INVALID, "%s/%s: is missing, or no table, where %s says %d epochs",
-                          directory, CURVES_FILE, SUMMARY_FILE, epochs);
+        return assay_fail(error, ASSAY_INVALID, "%s/%s: is missing, or no table, where %s says %d epochs; %s",
+                          directory, CURVES_FILE, SUMMARY_FILE, epochs, remedy);
     return record->curves->rows == (size_t)epochs ||
-           assay_fail(error, ASSAY_INVALID, "%s/%s: has %zu epochs where %s says %d", directory, CURVES_FILE,
-                      record->curves->rows, SUMMARY_FILE, epochs);
+           assay_fail(error, ASSAY_INVALID, "%s/%s: has %zu epochs where %s says %d; %s", directory,
+                      CURVES_FILE, record->curves->rows, SUMMARY_FILE, epochs, remedy);
 }
 
 /* What summary.json says of a metric, wherever it stands there. */

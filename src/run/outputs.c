@@ -107,6 +107,7 @@ static bool write_network(struct run *run, struct predictions *predictions, stru
 static bool write_summary(struct run *run, const struct predictions *predictions, struct assay_error *error)
 {
     struct summary summary = {.identity = &run->identity,
+                              .test_digest = run->dataset.test_digest,
                               .config = run->prepared->config,
                               .result = run->result,
                               .parameters = run->prepared->plan->parameter_elements,

@@ -66,7 +66,7 @@ void ownership_add_difference(struct text *text, const char *directory, const st
     if (length > 0)
         text_add_escaped(text, differences.bytes, length);
     if (more > 0)
-        text_add(text, "; and %zu more", more);
+        text_add(text, "; and %zu%s more", more, more + 1 == MOST_DIFFERENCES ? " or" : "");
     text->failed |= here.failed || differences.failed;
     text_finish(&there);
     text_finish(&here);

@@ -124,7 +124,8 @@ static bool add_runs(struct plan_draft *draft, const char *out, const struct sha
             for (int fold = experiment->folds > 0 ? 0 : -1; fold < experiment->folds; fold++) {
                 const struct planned_run run = {.index = index++,
                                                 .point = &experiment->points[p],
-                                                .setting = &experiment->points[p],
+                                                .settings = experiment->points[p].settings,
+                                                .setting_count = experiment->points[p].setting_count,
                                                 .seed = experiment->seeds[s],
                                                 .fold = fold};
                 if (!add_run(draft, run, NULL, out, shared))
@@ -139,29 +140,32 @@ static bool add_final_runs(struct plan_draft *draft, const char *out, const stru
     const struct experiment *experiment = draft->experiment;
     const size_t first = draft->count;
     const size_t points = experiment_first_final(experiment), finals = experiment->point_count - points;
-    const struct config **configs = arena_allocate(draft->arena, finals, sizeof *configs);
-    const struct experiment_point **chosen = arena_allocate(draft->arena, finals, sizeof *chosen);
-    if (configs == NULL || chosen == NULL)
+    struct experiment_choice *choices = arena_allocate(draft->arena, finals, sizeof *choices);
+    bool *is_never = arena_allocate(draft->arena, experiment->point_count, sizeof *is_never);
+    if (choices == NULL || is_never == NULL)
         return diagnose_memory(draft->diagnostics);
     const size_t problems = diagnostics_count(draft->diagnostics);
     for (size_t f = 0; f < finals; f++) {
         bool is_decided;
-        configs[f] = plan_final_config(draft, &experiment->points[points + f], &chosen[f], &is_decided);
-        if (configs[f] == NULL)
-            plan->later += experiment->final->seed_count;
-        if (configs[f] == NULL && is_decided)
-            plan->never += experiment->final->seed_count;
+        if (plan_choose(draft, &experiment->points[points + f], &choices[f], &is_decided))
+            continue;
+        plan->later += experiment->final->seed_count;
+        plan->never += is_decided ? experiment->final->seed_count : 0;
+        is_never[points + f] = is_decided;
     }
+    plan->is_never = is_never;
     if (diagnostics_count(draft->diagnostics) > problems)
         return false;
     for (size_t s = 0; s < experiment->final->seed_count; s++)
         for (size_t f = 0; f < finals; f++) {
             const struct planned_run run = {.index = first + s * finals + f,
                                             .point = &experiment->points[points + f],
-                                            .setting = chosen[f],
+                                            .chosen = choices[f].chosen,
+                                            .settings = choices[f].settings,
+                                            .setting_count = choices[f].setting_count,
                                             .seed = experiment->final->seeds[s],
                                             .fold = -1};
-            if (configs[f] != NULL && !add_run(draft, run, configs[f], out, shared))
+            if (choices[f].config != NULL && !add_run(draft, run, choices[f].config, out, shared))
                 return false;
         }
     return true;

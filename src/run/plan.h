@@ -13,9 +13,10 @@
 
 struct planned_run {
     size_t index; /* its number, from 0, the same in every plan of the experiment */
-    const struct experiment_point *point,
-        *setting; /* setting: whose settings it has, of a final run those that
-                                                       were chosen, else its point's */
+    const struct experiment_point *point, *chosen; /* chosen: of a final run, whose settings it has */
+    const struct experiment_setting
+        *settings; /* its point's, or those that were chosen with what is set last */
+    size_t setting_count;
     uint64_t seed;
     int fold; /* -1: none */
     struct config config;
@@ -37,8 +38,9 @@ struct run_plan {
     const char *out;
     const struct planned_run *runs; /* ascending by index */
     size_t count;
-    size_t later; /* final runs that are not planned: as yet, or … */
-    size_t never; /* … of these, because no setting ended with the number it is to be chosen by */
+    size_t later;         /* final runs that are not planned: as yet, or … */
+    size_t never;         /* … of these, because no setting ended with the number it is to be chosen by */
+    const bool *is_never; /* of each point, whether that is so */
 };
 
 /* The runs that it has and will have. */

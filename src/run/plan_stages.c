@@ -12,7 +12,11 @@
 /* What cannot be read must not count as worse than all others. */
 static void diagnose_unread(const struct plan_draft *draft, const struct assay_error *error)
 {
-    diagnose_machine(draft->diagnostics, (struct place){0}, NULL, "%s", error->text);
+    const struct place nowhere = {0};
+    if (error->status == ASSAY_INVALID)
+        diagnose(draft->diagnostics, nowhere, NULL, "%s", error->text);
+    else
+        diagnose_machine(draft->diagnostics, nowhere, NULL, "%s", error->text);
 }
 
 bool plan_run_has_ended(const struct plan_draft *draft, const struct planned_run *run)
@@ -267,27 +271,27 @@ static bool is_pruned(const struct plan_draft *draft, const struct experiment_po
     return false;
 }
 
-const struct config *plan_final_config(struct plan_draft *draft, const struct experiment_point *final,
-                                       const struct experiment_point **chosen, bool *is_decided)
+bool plan_choose(struct plan_draft *draft, const struct experiment_point *final,
+                 struct experiment_choice *choice, bool *is_decided)
 {
     const struct experiment *experiment = draft->experiment;
     double best = INFINITY;
-    *chosen = NULL;
+    *choice = (struct experiment_choice){0};
     *is_decided = has_ended_all(draft, final->listed);
     if (!*is_decided)
-        return NULL;
-    for (size_t p = 0; p < experiment->point_count; p++) {
+        return false;
+    for (size_t p = 0; p < experiment_first_final(experiment); p++) {
         const struct experiment_point *point = &experiment->points[p];
-        if (point->final || point->listed != final->listed || is_pruned(draft, point))
+        if (point->listed != final->listed || is_pruned(draft, point))
             continue;
         const double score = score_point(draft, point, &experiment->final->by, 0);
         if (score < best) {
             best = score;
-            *chosen = point;
+            choice->chosen = point;
         }
     }
-    if (*chosen == NULL)
-        return NULL;
-    const int epochs = experiment->final->best_epochs ? median_best_epoch(draft, *chosen) : 0;
-    return experiment_final_config(draft->arena, experiment, *chosen, epochs, draft->diagnostics);
+    if (choice->chosen == NULL)
+        return false;
+    const int epochs = experiment->final->best_epochs ? median_best_epoch(draft, choice->chosen) : 0;
+    return experiment_choose(draft->arena, experiment, choice, epochs, draft->diagnostics);
 }

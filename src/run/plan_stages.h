@@ -21,10 +21,9 @@ bool plan_run_has_ended(const struct plan_draft *draft, const struct planned_run
  * not, which is diagnosed. */
 bool plan_rungs(struct plan_draft *draft);
 
-/* The best setting of a final point, as its config; *chosen: the point that had it. NULL: not known yet; or,
- * where *is_decided, no setting ended with the number it is to be chosen by; or it does not bind, which is
- * diagnosed. */
-const struct config *plan_final_config(struct plan_draft *draft, const struct experiment_point *final,
-                                       const struct experiment_point **chosen, bool *is_decided);
+/* The best setting of a final point. False, and no config: not known yet; or, where *is_decided, no setting
+ * ended with the number it is to be chosen by; or it does not bind, which is diagnosed. */
+bool plan_choose(struct plan_draft *draft, const struct experiment_point *final,
+                 struct experiment_choice *choice, bool *is_decided);
 
 #endif

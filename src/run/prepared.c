@@ -191,7 +191,8 @@ bool prepared_load_data(const struct assay_config *prepared, struct dataset *dat
         return false;
     if (!is_same_shape(&dataset->shape, &prepared->shape))
         return assay_fail(error, ASSAY_INVALID,
-                          "the data set is not of the shape that it had a moment ago: "
-                          "its files are being changed; run this again");
+                          "the data set %s is not of the shape that it had a moment ago: its files are being "
+                          "changed; run this again",
+                          data->dataset.variant->name);
     return split_init(split, dataset, data, error);
 }

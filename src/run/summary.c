@@ -128,6 +128,7 @@ void add_summary(struct text *text, const struct summary *summary)
     json_string(&writer, "identity", summary->identity->digest);
     json_string(&writer, "config", summary->identity->config_digest);
     json_string(&writer, "data_sha256", summary->identity->data);
+    json_string(&writer, "test_sha256", summary->test_digest);
     json_string(&writer, "init_from_sha256",
                 summary->identity->weights[0] != '\0' ? summary->identity->weights : NULL);
     json_string(&writer, "name", summary->config->name);

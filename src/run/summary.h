@@ -23,6 +23,7 @@ double held_out_error_pct(const struct summary_counts *counts); /* NaN without h
 
 struct summary {
     const struct run_identity *identity;
+    const char *test_digest;
     const struct config *config;
     const struct assay_run_result *result;
     const struct epoch_row *rows;

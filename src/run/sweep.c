@@ -106,6 +106,8 @@ static bool start(struct sweep *sweep, size_t i, struct assay_error *error)
                       error))
         return false;
     item->may_replace = false; /* once is enough */
+    if (again)
+        item->seen.state = RUN_PENDING;
     item->is_ours = true;
     item->threads = threads;
     item->tries++;
@@ -362,17 +364,13 @@ static bool create(struct sweep *sweep, struct assay_error *error)
     return adopt(sweep, request->plan, request->work, error);
 }
 
-/* One message where nothing can be written, not one for each run. */
+/* One message where directories cannot be made, not one for each run. */
 static bool make_room(const struct sweep *sweep, struct assay_error *error)
 {
-    const struct run_plan *plan = sweep->view->plan;
-    if (!is_anything_open(sweep))
-        return true;
-    char *directory = path_join(plan->out, plan->experiment->name);
-    const bool done = directory != NULL ? directory_create(directory, error)
-                                        : assay_fail_memory(error, "starting the runs");
-    memory_free(directory);
-    return done;
+    for (size_t i = 0; i < sweep->view->plan->count; i++)
+        if (sweep_item_is_startable(&sweep->items[i]))
+            return directory_create(run_at(sweep, i)->directory, error);
+    return true;
 }
 
 static enum assay_status judge(const struct sweep *sweep)

@@ -185,10 +185,16 @@ size_t experiment_run_count(const struct experiment *experiment);
 struct config experiment_config(const struct experiment *experiment, const struct experiment_point *point,
                                 uint64_t seed, int fold);
 
-/* The config of a final point, once `chosen` is known to be the best of its settings; max_epochs as
- * `best_epochs` says, 0: as it is. NULL when it does not bind, which is diagnosed. */
-const struct config *experiment_final_config(struct arena *arena, const struct experiment *experiment,
-                                             const struct experiment_point *chosen, int best_epochs,
-                                             struct diagnostics *diagnostics);
+/* What a final point is once one of its settings is known to be the best. */
+struct experiment_choice {
+    const struct experiment_point *chosen;     /* that had it */
+    const struct config *config;               /* with the first seed */
+    const struct experiment_setting *settings; /* the chosen ones, and what is set last */
+    size_t setting_count;
+};
+/* Fills in config and settings, `chosen` being set; max_epochs as `best_epochs` says, 0: as it is. False when
+ * the config does not bind, which is diagnosed. */
+bool experiment_choose(struct arena *arena, const struct experiment *experiment,
+                       struct experiment_choice *choice, int best_epochs, struct diagnostics *diagnostics);
 
 #endif

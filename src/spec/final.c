@@ -24,38 +24,65 @@ static bool add_epochs(struct arena *arena, int epochs, struct override *overrid
     return most != NULL && never != NULL;
 }
 
-/* The chosen setting, how long it trains, and what is set last. */
+/* The chosen setting, how long it trains, and what is set last; NULL without memory. */
+static const struct override *list_overrides(struct arena *arena, const struct experiment_final *final,
+                                             const struct experiment_point *chosen, int epochs, size_t *count)
+{
+    struct override *overrides =
+        arena_allocate(arena, chosen->override_count + EPOCH_OVERRIDES + final->set_count, sizeof *overrides);
+    *count = 0;
+    for (; overrides != NULL && *count < chosen->override_count; ++*count)
+        overrides[*count] = chosen->overrides[*count];
+    if (overrides == NULL || (epochs > 0 && !add_epochs(arena, epochs, overrides, count)))
+        return NULL;
+    for (size_t i = 0; i < final->set_count; i++)
+        overrides[(*count)++] = final->set[i];
+    return overrides;
+}
+
 static const struct config *bind_chosen(struct arena *arena, const struct experiment_final *final,
                                         const struct experiment_point *chosen, int epochs, const char *name,
                                         struct diagnostics *diagnostics)
 {
-    struct override *overrides =
-        arena_allocate(arena, chosen->override_count + EPOCH_OVERRIDES + final->set_count, sizeof *overrides);
-    if (overrides == NULL) {
-        diagnose_memory(diagnostics);
-        return NULL;
-    }
-    size_t count = 0;
-    for (; count < chosen->override_count; count++)
-        overrides[count] = chosen->overrides[count];
-    if (epochs > 0 && !add_epochs(arena, epochs, overrides, &count)) {
-        diagnose_memory(diagnostics);
-        return NULL;
-    }
-    for (size_t i = 0; i < final->set_count; i++)
-        overrides[count++] = final->set[i];
+    size_t count;
+    const struct override *overrides = list_overrides(arena, final, chosen, epochs, &count);
     const struct recipe recipe = {chosen->base, overrides, count, name, final->seeds[0]};
-    return bind_recipe(arena, &recipe, diagnostics);
+    if (overrides == NULL)
+        diagnose_memory(diagnostics);
+    return overrides != NULL ? bind_recipe(arena, &recipe, diagnostics) : NULL;
 }
 
-const struct config *experiment_final_config(struct arena *arena, const struct experiment *experiment,
-                                             const struct experiment_point *chosen, int best_epochs,
-                                             struct diagnostics *diagnostics)
+/* Each path with what is set last there. */
+static bool list_settings(struct arena *arena, const struct experiment_final *final, int epochs,
+                          struct experiment_choice *choice)
 {
-    const struct experiment_point *final = experiment->points;
-    while (!final->final || final->listed != chosen->listed)
+    size_t count, kept = 0;
+    const struct override *overrides = list_overrides(arena, final, choice->chosen, epochs, &count);
+    struct experiment_setting *settings =
+        overrides != NULL ? arena_allocate(arena, count, sizeof *settings) : NULL;
+    for (size_t i = 0; settings != NULL && i < count; i++) {
+        bool is_undone = false;
+        for (size_t later = i + 1; later < count; later++)
+            is_undone |= path_covers(overrides[later].path, overrides[i].path);
+        if (!is_undone && !setting_of(arena, &overrides[i], &settings[kept++]))
+            return false;
+    }
+    choice->settings = settings;
+    choice->setting_count = kept;
+    return settings != NULL;
+}
+
+bool experiment_choose(struct arena *arena, const struct experiment *experiment,
+                       struct experiment_choice *choice, int best_epochs, struct diagnostics *diagnostics)
+{
+    const struct experiment_point *final = &experiment->points[experiment_first_final(experiment)];
+    while (final->listed != choice->chosen->listed)
         final++;
-    return bind_chosen(arena, experiment->final, chosen, best_epochs, final->name, diagnostics);
+    choice->config =
+        bind_chosen(arena, experiment->final, choice->chosen, best_epochs, final->name, diagnostics);
+    if (choice->config == NULL)
+        return false;
+    return list_settings(arena, experiment->final, best_epochs, choice) || diagnose_memory(diagnostics);
 }
 
 /* best_epochs says how long the final runs train. */
@@ -198,10 +225,10 @@ static bool check_cut(const struct loader *loader, const struct experiment_halvi
     int most = 0;
     for (size_t i = 0; i < loader->points.count; i++) {
         const struct experiment_point *point = &loader->points.items[i];
-        if (!point->final && point->config->train.max_epochs > most)
+        if (point->config != NULL && point->config->train.max_epochs > most)
             most = point->config->train.max_epochs;
     }
-    return halving->first < most ||
+    return most == 0 || halving->first < most ||
            loader_refuse(
                loader, &(struct path){.parent = path, .key = "first"},
                "wants fewer epochs than train.max_epochs, which is at most %d, or nothing is cut short",

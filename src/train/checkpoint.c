@@ -96,8 +96,8 @@ static bool is_sound_stopping(const struct stopping *stopping, int rows)
            stopping->bad_epochs <= rows;
 }
 
-/* Only some reasons to stop come without early stopping, and none before the first row; a run that diverged
- * has no checkpoint. */
+/* Only some reasons to stop come without early stopping, and none before the first row; a run whose loss was
+ * not finite has no checkpoint. */
 static bool is_sound_reason(int reason, int rows, bool stops_early)
 {
     return reason == STOP_NONE ||

@@ -111,18 +111,23 @@ static struct idx array_of(const struct dataset *dataset, int file)
     return (struct idx){4, {count, channels, height, width}, set->images, count * channels * height * width};
 }
 
-static void add_digest(struct dataset *dataset)
+static void add_digests(struct dataset *dataset)
 {
-    struct sha256 sha256;
+    struct sha256 all, test;
     uint8_t digest[SHA256_SIZE];
-    sha256_init(&sha256);
+    sha256_init(&all);
+    sha256_init(&test);
     for (int file = 0; file < DATASET_FILES; file++) {
         const struct idx array = array_of(dataset, file);
         idx_digest(&array, digest);
-        sha256_add(&sha256, digest, sizeof digest);
+        sha256_add(&all, digest, sizeof digest);
+        if (file == TEST_IMAGES || file == TEST_LABELS)
+            sha256_add(&test, digest, sizeof digest);
     }
-    sha256_end(&sha256, digest);
+    sha256_end(&all, digest);
     sha256_hex(digest, dataset->digest);
+    sha256_end(&test, digest);
+    sha256_hex(digest, dataset->test_digest);
 }
 
 bool dataset_load(const struct assay_variant_value *source, const char *directory, struct dataset *dataset,
@@ -136,7 +141,7 @@ bool dataset_load(const struct assay_variant_value *source, const char *director
         source_of(source)->load(source->options, found != NULL ? found : directory, dataset, error);
     memory_free(found);
     if (done)
-        add_digest(dataset);
+        add_digests(dataset);
     else
         dataset_finish(dataset);
     return done;
@@ -151,20 +156,29 @@ void dataset_finish(struct dataset *dataset)
     *dataset = (struct dataset){0};
 }
 
+/* Whether none of the files is there. */
+static bool is_free(char *const paths[DATASET_FILES], struct assay_error *error)
+{
+    for (int file = 0; file < DATASET_FILES; file++)
+        if (file_exists(paths[file]))
+            return assay_fail(error, ASSAY_INVALID,
+                              "%s is there already; remove it, or choose another directory", paths[file]);
+    return true;
+}
+
 bool dataset_write(const struct dataset *dataset, const char *directory, struct assay_error *error)
 {
-    bool done = directory_create(directory, error);
+    char *paths[DATASET_FILES] = {NULL};
+    bool done = true;
     for (int file = 0; done && file < DATASET_FILES; file++) {
+        paths[file] = path_join(directory, mnist_files[file].name);
+        done = paths[file] != NULL || assay_fail_memory(error, "naming the data files");
+    }
+    done = done && is_free(paths, error) && directory_create(directory, error);
+    for (int file = 0; file < DATASET_FILES; file++) {
         const struct idx array = array_of(dataset, file);
-        char *path = path_join(directory, mnist_files[file].name);
-        if (path == NULL)
-            done = assay_fail_memory(error, "naming the data files");
-        else if (file_exists(path))
-            done = assay_fail(error, ASSAY_INVALID,
-                              "%s is there already; remove it, or choose another directory", path);
-        else
-            done = idx_write(path, &array, error);
-        memory_free(path);
+        done = done && idx_write(paths[file], &array, error);
+        memory_free(paths[file]);
     }
     return done;
 }

@@ -27,6 +27,7 @@ struct dataset {
     struct dataset_shape shape;
     struct image_set train, test;
     char digest[SHA256_HEX_SIZE]; /* of the four arrays as IDX files: the data's part of a run's identity */
+    char test_digest[SHA256_HEX_SIZE]; /* of the two of the test set */
 };
 
 /* A kind of data set: `mnist`, `digits`, `idx`. */

@@ -116,7 +116,8 @@ tables: [{name: chosen, points: final, columns: [{metric: test_error_pct}]}]
             check_in("validation: 0\n", config)
             summary = load(pathlib.Path(final["directory"]) / "summary.json")
             check(summary["test_images"] == 30, "no test")
-            check_equal(final["settings"]["train.batch_size"], best.rpartition("-")[2])
+            check_equal((final["settings"]["train.batch_size"], final["settings"]["data.validation"]), (best.rpartition("-")[2], "0"))
+            check_equal(table[index]["train.max_epochs"], str(sorted(epochs[best])[1]))
             check_equal(final["metrics"]["test_error_pct"], summary["metrics"]["test_error_pct"])
             check_equal(table[index]["chosen"], final["chosen"])
             check_in(f"- {label}: the settings of {final['chosen']} were chosen: ", shown.replace("\\_size ", "_size "))
@@ -174,6 +175,18 @@ method: {halving: {first: 1, eta: 2, metric: val_loss}}
 """)
     write("base.yaml", read("base.yaml") + "  early_stopping: {monitor: val_loss, patience: 9}\n")
     check_equal(run("sweep", "search.yaml").out, "search: 2 runs: 1 finished, 1 diverged\n")
+    # Where nothing can be chosen no sweep makes what is missing.
+    write("never.yaml", """\
+base: base.yaml
+seeds: 1
+points: [{label: never, set: {train.early_stopping.divergence_threshold: 1.0e-9}}]
+final: {metric: val_loss, seeds: [1, 2]}
+tables: [{name: t, points: final, columns: [{metric: val_loss}]}]
+""")
+    run("sweep", "never.yaml", wanted=1)
+    shown = run("table", "never.yaml", wanted=1).out
+    check_in("- never: 2 of 2 runs never come, for no setting ended with the number it is to be chosen by (seeds 1 and 2)\n", shown)
+    check("assay sweep" not in shown, shown)
 
 
 def test_search_that_diverges():

@@ -201,7 +201,8 @@ def test_again():
     done = run("sweep", "two.yaml", wanted=1)
     check_in(f"  3  results/two/no-dropout/seed-2  No dropout, seed 2: {why}\n--again replaces what another config left; or rename the experiment\n", done.out)
     check_equal(records(), before)
-    check_in("4 to run, 2 at once", run("sweep", "two.yaml", "--again", "--dry-run", "-j", "2").out)
+    dry = json.loads(run("sweep", "two.yaml", "--again", "--dry-run", "-j", "2", "--format", "json").out)
+    check((dry["to_run"], dry["at_once"]) == (4, 2) and dry["seconds_left"] != 0, dry)
     run("sweep", "two.yaml", "--again", "--quiet")
     check_equal(states("two.yaml"), ["finished"] * 4)
     check_equal([rows(path) for path in run_directories("results")], [5] * 4)
@@ -219,9 +220,16 @@ def test_curves_that_do_not_fit():
     lines = read(curves).splitlines(keepends=True)
     write(curves, "".join(lines[:3] + lines[4:]))
     for command in ("table", "report"):
-        check_equal(run(command, "two.yaml", wanted=2).err, f"assay: {curves}: has 3 epochs where summary.json says 4\n")
+        check_equal(run(command, "two.yaml", wanted=2).err,
+                    f"assay: {curves}: has 3 epochs where summary.json says 4; remove the directory, and a sweep makes the run anew\n")
+    warned = run("status", "two.yaml", "--format", "csv")
+    check_in(f"assay: warning: {curves}: has 3 epochs", warned.err)
+    check_equal(len(warned.out.splitlines()), 5)
+    write("search.yaml", read("two.yaml").replace("name: two", "name: search") + "final: {metric: val_error_pct, seeds: [9]}\nruns_from: [two.yaml]\n")
+    check_in(f"{curves}: has 3 epochs where", run("table", "search.yaml", wanted=2).err)
     curves.unlink()
-    check_equal(run("table", "two.yaml", wanted=2).err, f"assay: {curves}: is missing, or no table, where summary.json says 4 epochs\n")
+    check_equal(run("table", "two.yaml", wanted=2).err,
+                f"assay: {curves}: is missing, or no table, where summary.json says 4 epochs; remove the directory, and a sweep makes the run anew\n")
 
 
 def idx(directory):
@@ -245,6 +253,15 @@ def test_other_data():
     for command in ("table", "claims", "report"):
         check_in("no-dropout/seed-1 was trained on other data than results/two/plain-as-it-is/seed-1, as data_sha256 in their",
                  run(command, "two.yaml", wanted=2).err)
+    # Others to train on are no other images to test on.
+    run("data", "digits", "--train", "130", "--test", "30", "--out", "t", "--seed", "9")
+    for name in os.listdir("t"):
+        if "t10k" in name:
+            shutil.copy(f"d/{name}", f"t/{name}")
+    write("three.yaml", read("two.yaml").replace("name: two", "name: three").replace('"model[3].dropout.rate": 0', "data.dir: t"))
+    run("sweep", "three.yaml", "--quiet")
+    evidence, = json.loads(run("claims", "three.yaml", "--format", "json").out)
+    check(evidence["interval_to_new_images"] is not None, evidence)
     # Under another name they may be others, but then there is nothing to say of other images.
     run("data", "digits", "--train", "120", "--test", "30", "--out", "e", "--seed", "10")
     write("two.yaml", read("two.yaml").replace('"model[3].dropout.rate": 0', "data.dir: e"))

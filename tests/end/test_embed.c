@@ -128,8 +128,9 @@ static void notices_other_data(void)
     CU_ASSERT_EQUAL(
         assay_run(config, &(struct assay_run_options){.directory = "out/files"}, NULL, &result, &error),
         ASSAY_INVALID);
-    CHECK_TEXT(error.text, "the data set is not of the shape that it had a moment ago: its files are being "
-                           "changed; run this again");
+    CHECK_TEXT(error.text,
+               "the data set idx is not of the shape that it had a moment ago: its files are being "
+               "changed; run this again");
     CU_ASSERT_FALSE(file_exists("out/files"));
     assay_config_destroy(config);
 }

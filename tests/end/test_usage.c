@@ -53,6 +53,8 @@ static void is_used_rightly(void)
          "assay: trial.yaml is an experiment, not a config: `assay check` shows its runs, `assay sweep` "
          "makes "
          "them\n"},
+        {{"check", "missing.yaml", "--out", "x"}, "cannot open missing.yaml: No such file or directory\n"},
+        {{"claims", "tiny.yaml"}, "assay: tiny.yaml is a config, not an experiment: `assay run` trains it\n"},
         {{"sweep", "tiny.yaml"}, "assay: tiny.yaml is a config, not an experiment: `assay run` trains it\n"},
         {{"compare", "nowhere"}, "assay: cannot open nowhere: No such file or directory\n"},
     };
@@ -398,6 +400,9 @@ static void handles_data(void)
     check_file(
         "err",
         "assay: few/train-images-idx3-ubyte is there already; remove it, or choose another directory\n");
+    CU_ASSERT_TRUE(file_remove("few/train-images-idx3-ubyte", NULL));
+    CU_ASSERT_EQUAL(RUN("data", "digits", "--train=30", "--test=20", "--out=few"), 2);
+    CU_ASSERT_FALSE(file_exists("few/train-images-idx3-ubyte"));
     CU_ASSERT_EQUAL(RUN("data", "digits", "--train=30", "--test=20", "--out=others"), 0);
     check_file("out", "others: 30 digits to train on, 20 to test on\n");
     CU_ASSERT_EQUAL(RUN("data", "verify", "few", "--format=json"), 2);

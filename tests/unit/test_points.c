@@ -118,6 +118,15 @@ static void configs_are_the_points(void)
     drop_experiment(&sketch);
 }
 
+static void check_settings(const struct experiment_choice *choice, const char *wanted)
+{
+    struct text found = {0};
+    for (size_t i = 0; i < choice->setting_count; i++)
+        text_add(&found, "%s=%s ", choice->settings[i].path, choice->settings[i].value);
+    CHECK_TEXT(found.bytes, wanted);
+    text_finish(&found);
+}
+
 static void the_chosen_setting_becomes_final(void)
 {
     struct sketch sketch =
@@ -132,16 +141,21 @@ static void the_chosen_setting_becomes_final(void)
     CHECK_TEXT(final->by.metric, "held_out_error_pct");
     CU_ASSERT(final->seed_count == 2 && final->seeds[1] == 12 && final->best_epochs && final->set_count == 2);
     CU_ASSERT_PTR_NULL(experiment->points[5].config);
-    const struct config *config =
-        experiment_final_config(sketch.arena, experiment, &experiment->points[3], 6, sketch.diagnostics);
-    CU_ASSERT_PTR_NOT_NULL_FATAL(config);
+    struct experiment_choice choice = {.chosen = &experiment->points[3]};
+    CU_ASSERT_TRUE_FATAL(experiment_choose(sketch.arena, experiment, &choice, 6, sketch.diagnostics));
+    const struct config *config = choice.config;
+    check_settings(&choice,
+                   "knobs.activation=relu train.batch_size=2 train.max_epochs=6 train.early_stopping=null "
+                   "data.validation=0 knobs.rate=0.5 ");
     CHECK_TEXT(config->name, "b");
     CU_ASSERT(config->seed == 11 && config->data.fold == NULL && config->data.validation == 0);
     CU_ASSERT(config->train.max_epochs == 6 && config->train.early_stopping == NULL);
     CU_ASSERT_EQUAL(config->train.batch_size, 2);
     CHECK_TEXT(config->model.items[1].variant->name, "relu");
-    config = experiment_final_config(sketch.arena, experiment, &experiment->points[0], 0, sketch.diagnostics);
-    CU_ASSERT_FATAL(config != NULL);
+    choice = (struct experiment_choice){.chosen = &experiment->points[0]};
+    CU_ASSERT_TRUE_FATAL(experiment_choose(sketch.arena, experiment, &choice, 0, sketch.diagnostics));
+    config = choice.config;
+    check_settings(&choice, "train.batch_size=1 data.validation=0 knobs.rate=0.5 ");
     CU_ASSERT(config->train.max_epochs == 10 && config->train.batch_size == 1);
     drop_experiment(&sketch);
 }
