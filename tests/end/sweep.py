@@ -179,7 +179,8 @@ method: {halving: {first: 1, eta: 2, metric: val_loss}}
     write("never.yaml", """\
 base: base.yaml
 seeds: 1
-points: [{label: never, set: {train.early_stopping.divergence_threshold: 1.0e-9}}]
+points: [{label: never}]
+grid: {train.early_stopping.divergence_threshold: [1.0e-9, 1.0e-8]}
 final: {metric: val_loss, seeds: [1, 2]}
 tables: [{name: t, points: final, columns: [{metric: val_loss}]}]
 """)

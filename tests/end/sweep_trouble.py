@@ -216,6 +216,9 @@ def test_curves_that_do_not_fit():
     write_two()
     write("two.yaml", read("two.yaml") + "tables: [{name: two, columns: [{metric: val_error_pct, statistic: {oscillation: {first: 1}}}]}]\n")
     run("sweep", "two.yaml", "--quiet")
+    write("search.yaml", read("two.yaml").replace("name: two", "name: search") + "grid: {train.batch_size: [8, 4]}\n"
+          "final: {metric: val_error_pct, seeds: [9]}\nruns_from: [two.yaml]\n")
+    run("sweep", "search.yaml", "--quiet")
     curves = pathlib.Path("results/two/no-dropout/seed-1/curves.csv")
     lines = read(curves).splitlines(keepends=True)
     write(curves, "".join(lines[:3] + lines[4:]))
@@ -225,7 +228,6 @@ def test_curves_that_do_not_fit():
     warned = run("status", "two.yaml", "--format", "csv")
     check_in(f"assay: warning: {curves}: has 3 epochs", warned.err)
     check_equal(len(warned.out.splitlines()), 5)
-    write("search.yaml", read("two.yaml").replace("name: two", "name: search") + "final: {metric: val_error_pct, seeds: [9]}\nruns_from: [two.yaml]\n")
     check_in(f"{curves}: has 3 epochs where", run("table", "search.yaml", wanted=2).err)
     curves.unlink()
     check_equal(run("table", "two.yaml", wanted=2).err,
@@ -246,22 +248,23 @@ def test_other_data():
     run("sweep", "two.yaml", "--quiet")
     evidence, = json.loads(run("claims", "two.yaml", "--format", "json").out)
     check(evidence["interval_to_new_images"] is not None, evidence)
-    shutil.rmtree("d")
-    run("data", "digits", "--train", "120", "--test", "30", "--out", "d", "--seed", "9")
-    shutil.rmtree("results/two/no-dropout")
-    run("sweep", "two.yaml", "--quiet")
-    for command in ("table", "claims", "report"):
-        check_in("no-dropout/seed-1 was trained on other data than results/two/plain-as-it-is/seed-1, as data_sha256 in their",
-                 run(command, "two.yaml", wanted=2).err)
     # Others to train on are no other images to test on.
     run("data", "digits", "--train", "130", "--test", "30", "--out", "t", "--seed", "9")
     for name in os.listdir("t"):
         if "t10k" in name:
             shutil.copy(f"d/{name}", f"t/{name}")
-    write("three.yaml", read("two.yaml").replace("name: two", "name: three").replace('"model[3].dropout.rate": 0', "data.dir: t"))
+    write("three.yaml", read("two.yaml").replace("name: two", "name: three").replace("id: one", "id: three").replace('"model[3].dropout.rate": 0', "data.dir: t"))
     run("sweep", "three.yaml", "--quiet")
     evidence, = json.loads(run("claims", "three.yaml", "--format", "json").out)
     check(evidence["interval_to_new_images"] is not None, evidence)
+    shutil.rmtree("d")
+    run("data", "digits", "--train", "120", "--test", "30", "--out", "d", "--seed", "9")
+    shutil.rmtree("results/two/no-dropout")
+    run("sweep", "two.yaml", "--quiet")
+    os.unlink("three.yaml")
+    for command in ("table", "claims", "report"):
+        check_in("no-dropout/seed-1 was trained on other data than results/two/plain-as-it-is/seed-1, as data_sha256 in their",
+                 run(command, "two.yaml", wanted=2).err)
     # Under another name they may be others, but then there is nothing to say of other images.
     run("data", "digits", "--train", "120", "--test", "30", "--out", "e", "--seed", "10")
     write("two.yaml", read("two.yaml").replace('"model[3].dropout.rate": 0', "data.dir: e"))

@@ -133,9 +133,8 @@ static void stale_runs(void)
     struct results_case opened = results_case_open("x/e.yaml");
     make_run(case_run(&opened, "A", 1, -1), &(struct made_run){.wrong = 21, .is_stale = true});
     CU_ASSERT_EQUAL(RUN("claims", "x/e.yaml"), 1);
-    check_contains("out",
-                   "\n  to do         remove the directories of stale runs, which assay status names; then "
-                   "assay sweep x/e.yaml\n");
+    check_contains(
+        "out", "\n  to do         assay sweep x/e.yaml --again, which replaces what another config left\n");
     CU_ASSERT_EQUAL(RUN("claims", "x/e.yaml", "--format", "json"), 1);
     check_contains("out", "\"command\": null\n");
     CU_ASSERT_EQUAL(RUN("report", "x/e.yaml"), 1);
