@@ -12,7 +12,11 @@ const struct run_record *const *load_records(struct arena *arena, const struct r
                                              struct assay_error *error)
 {
     const struct run_record **records = arena_allocate(arena, plan->count, sizeof *records);
-    bool done = records != NULL || assay_fail_memory(error, "looking at the runs");
+    if (records == NULL) {
+        assay_fail_memory(error, "looking at the runs");
+        return NULL;
+    }
+    bool done = true;
     for (size_t i = 0; done && i < plan->count; i++) {
         if (seen[i].state != RUN_FINISHED && seen[i].state != RUN_DIVERGED)
             continue;
@@ -141,9 +145,9 @@ static struct columns find_columns(struct arena *arena, const struct run_plan *p
 
 static void add_header(struct text *text, const struct columns *columns)
 {
-    static const char *const names[] = {
-        "index",     "state", "label",       "point",       "chosen",    "seed",    "fold",
-        "directory", "note",  "epochs_done", "most_epochs", "error_pct", "seconds", "seconds_left"};
+    static const char *const names[] = {"index",       "state",     "label",     "point",       "chosen",
+                                        "seed",        "fold",      "directory", "note",        "epochs_done",
+                                        "most_epochs", "error_pct", "seconds",   "seconds_left"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         csv_add_text(text, names[i]);
     for (size_t i = 0; i < columns->count; i++)

@@ -193,15 +193,16 @@ const struct figure *figure_create(struct arena *arena, const struct results *re
                                    const struct experiment_figure *declared, struct assay_error *error)
 {
     struct figure *figure = arena_allocate(arena, 1, sizeof *figure);
-    if (figure == NULL) {
+    const char *value = value_of(arena, declared);
+    if (figure == NULL || value == NULL) {
         assay_fail_memory(error, "making a figure");
         return NULL;
     }
-    *figure = (struct figure){.declared = declared, .value = value_of(arena, declared)};
-    if (figure->value != NULL && !make_lines(arena, results, figure, error))
+    *figure = (struct figure){.declared = declared, .value = value};
+    if (!make_lines(arena, results, figure, error))
         return NULL;
-    if (figure->value != NULL)
-        figure->subtitle = subtitle_of(arena, figure);
+    assert(figure->lines != NULL);
+    figure->subtitle = subtitle_of(arena, figure);
     if (figure->subtitle == NULL) {
         assay_fail_memory(error, "making a figure");
         return NULL;
