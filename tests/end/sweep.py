@@ -359,7 +359,7 @@ def watch(columns, narrowed_to=None, **environment):
 
 
 def test_board():
-    write_two(60)
+    write_two(400)  # long enough to be drawn while two of them run, on a fast machine too
     code, shown = watch(60)
     check_equal(code, 0)
     check_in("[4/4] ", shown)
@@ -376,6 +376,7 @@ def test_board():
     _, shown = watch(60, narrowed_to=20)
     check_equal((max(map(int, re.findall("\033\\[([0-9]+)A", shown))) > 6, shown.endswith("\033[J")), (True, True))
     shutil.rmtree("results")
+    write_two(60)
     _, shown = watch(60, TERM="dumb")
     check("\033" not in shown and "[4/4] " in shown, shown)
     # A failure is red where colours are welcome.
