@@ -117,8 +117,8 @@ static void notices_other_data(void)
 {
     static const char *const overrides[] = {
         "name=files", "data.dir=digits",
-        "data.dataset={idx: {train_images: train-images-idx3-ubyte, train_labels: train-labels-idx1-ubyte, "
-        "test_images: t10k-images-idx3-ubyte, test_labels: t10k-labels-idx1-ubyte}}"};
+        ("data.dataset={idx: {train_images: train-images-idx3-ubyte, train_labels: train-labels-idx1-ubyte, "
+         "test_images: t10k-images-idx3-ubyte, test_labels: t10k-labels-idx1-ubyte}}")};
     CU_ASSERT_EQUAL(RUN("data", "digits", "--train", "150", "--test", "40", "--out", "digits"), 0);
     struct assay_config *config = load(overrides, sizeof overrides / sizeof overrides[0]);
     CU_ASSERT_EQUAL(RUN("data", "digits", "--train", "150", "--test", "41", "--out", "others"), 0);
