@@ -84,6 +84,9 @@ static bool plan_network(struct assay_model *model, const struct tensor_file *fi
                          struct assay_error *error)
 {
     const int classes = count_classes(file);
+    if (classes == 0 && tensor_metadata_find(file, "classes") != NULL)
+        return assay_fail(error, ASSAY_INVALID, "%s: its metadata have no number of classes from 1 to %d",
+                          model->path, MOST_CLASSES);
     if (classes == 0)
         return assay_fail(error, ASSAY_INVALID, "%s: holds no weights of a network", model->path);
     const struct dataset_shape shape = {image.channels, image.height, image.width, classes,
@@ -100,6 +103,9 @@ static bool create_network(struct assay_model *model, const struct tensor_file *
     if (!read_number(file, model->path, "input_mean", &settings.mean, error) ||
         !read_number(file, model->path, "input_sd", &settings.sd, error))
         return false;
+    if (settings.sd <= 0)
+        return assay_fail(error, ASSAY_INVALID, "%s: its metadata say input_sd is %g; it is above 0",
+                          model->path, settings.sd);
     settings.kernels = kernels_choose(instructions, error);
     if (settings.kernels == NULL)
         return false;

@@ -3,6 +3,7 @@
 
 #include "assay/model.h"
 #include "assay/run.h"
+#include "io/safetensors.h"
 
 static const char tiny[] =
     "data: {dataset: {digits: {train: 150, test: 40}}, validation: 30}\n"
@@ -167,6 +168,77 @@ static void predicts(void)
     CU_ASSERT_EQUAL(error.status, ASSAY_INVALID);
 }
 
+/* What a file of weights says of itself; value NULL: it says nothing of it. Message NULL: it is loaded. */
+#define NO_CLASSES "altered.safetensors: its metadata have no number of classes from 1 to 65536"
+#define NO_NUMBER(key)                                                                                       \
+    "altered.safetensors: its metadata have no number " key                                                  \
+    "; only weights that a run of assay wrote tell how to use them"
+static const struct altered {
+    const char *key, *value, *message;
+    bool is_empty;
+} altered[] = {
+    {"classes", "10", NULL, false},
+    {"classes", NULL, NULL, false}, /* as in files of some time ago */
+    {"classes", "0", NO_CLASSES, false},
+    {"classes", "-3", NO_CLASSES, false},
+    {"classes", "many", NO_CLASSES, false},
+    {"classes", "1e9", NO_CLASSES, false},
+    {"classes", NULL, "altered.safetensors: holds no weights of a network", true},
+    {"classes", "7",
+     "altered.safetensors: the config in its metadata does not fit:\n"
+     "config:31:5: model[3].linear: the last layer gives 10 x 1 x 1 values, but the data have 7 classes; end "
+     "with linear: {units: 7}\n   31 |   - linear:\n      |     ^",
+     false},
+    {"config", NULL,
+     "altered.safetensors: its metadata have no config; only weights that a run of assay wrote tell which "
+     "network they are of",
+     false},
+    {"config", "model: [linear: 10",
+     "altered.safetensors: the config in its metadata does not fit:\n"
+     "config:1:19: not YAML: a ',' or ']' is missing in the list\n    1 | model: [linear: 10\n      |        "
+     "           ^",
+     false},
+    {"input_mean", NULL, NO_NUMBER("input_mean"), false},
+    {"input_sd", NULL, NO_NUMBER("input_sd"), false},
+    {"input_sd", "wide", NO_NUMBER("input_sd"), false},
+    {"input_sd", "nan", NO_NUMBER("input_sd"), false},
+    {"input_sd", "0", "altered.safetensors: its metadata say input_sd is 0; it is above 0", false},
+    {"input_sd", "-1", "altered.safetensors: its metadata say input_sd is -1; it is above 0", false},
+};
+
+static void write_altered(const struct altered *how)
+{
+    struct arena *arena = arena_create();
+    CU_ASSERT_PTR_NOT_NULL_FATAL(arena);
+    const struct tensor_file *whole = safetensors_read(arena, "out/tiny/seed-1/best.safetensors", NULL);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(whole);
+    struct tensor_metadata metadata[16];
+    CU_ASSERT_FATAL(whole->metadata_count <= 16);
+    struct tensor_file file = {whole->tensors, how->is_empty ? 0 : whole->tensor_count, metadata, 0};
+    for (size_t i = 0; i < whole->metadata_count; i++) {
+        struct tensor_metadata *one = &metadata[file.metadata_count];
+        *one = whole->metadata[i];
+        if (strcmp(one->key, how->key) == 0)
+            one->value = how->value;
+        file.metadata_count += one->value != NULL && strcmp(one->key, "sha256") != 0;
+    }
+    CU_ASSERT_TRUE(safetensors_write("altered.safetensors", &file, NULL));
+    arena_destroy(arena);
+}
+
+static void refuses_odd_weights(void)
+{
+    for (size_t i = 0; i < sizeof altered / sizeof altered[0]; i++) {
+        struct assay_error error = {0};
+        write_altered(&altered[i]);
+        struct assay_model *model =
+            assay_model_load("altered.safetensors", (struct assay_image_shape){1, 28, 28}, 1, NULL, &error);
+        CU_ASSERT_EQUAL(model != NULL, altered[i].message == NULL);
+        CHECK_TEXT(error.text, altered[i].message != NULL ? altered[i].message : "");
+        assay_model_destroy(model);
+    }
+}
+
 int main(void)
 {
     enter_directory();
@@ -176,6 +248,7 @@ int main(void)
         {"stopped between any two steps", stops_between_steps},
         {"a wrong config", tells_what_is_wrong},
         {"data that change", notices_other_data},
+        {"odd weights", refuses_odd_weights},
         {"a model", predicts},
         CU_TEST_INFO_NULL,
     };
