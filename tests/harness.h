@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* Passes when the texts are equal; prints both when they are not. */
 #define CHECK_TEXT(found, wanted) check_text((found), (wanted), __LINE__, __FILE__)
@@ -18,6 +19,12 @@ static inline void check_text(const char *found, const char *wanted, unsigned li
         fprintf(stderr, "%s:%u:\n  found:  %s\n  wanted: %s\n", file, line, found ? found : "(null)",
                 wanted ? wanted : "(null)");
     CU_assertImplementation(equal, line, "CHECK_TEXT", file, "", CU_FALSE);
+}
+
+static inline bool is_directory(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
 }
 
 /* The exit status: 0 when every test passed. */

@@ -129,10 +129,12 @@ bool file_exists(const char *path)
     return lstat(path, &status) == 0 || !is_missing(errno);
 }
 
-bool directory_exists(const char *path)
+bool directory_look(const char *path, bool *is_there, struct assay_error *error)
 {
     struct stat status;
-    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+    const bool is_known = stat(path, &status) == 0;
+    *is_there = is_known && S_ISDIR(status.st_mode);
+    return is_known || is_missing(errno) || file_fail(error, ASSAY_MACHINE, "look at", path, strerror(errno));
 }
 
 static bool create_one(const char *path, struct assay_error *error)

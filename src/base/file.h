@@ -19,7 +19,8 @@ bool file_read_beginning(const char *path, size_t size, char **bytes, size_t *le
 
 /* Anything at all is there, or it cannot be known: reading it then says why. */
 bool file_exists(const char *path);
-bool directory_exists(const char *path);
+/* Whether a directory is there, itself or through a link; false where that cannot be known. */
+bool directory_look(const char *path, bool *is_there, struct assay_error *error);
 
 /* Temporary name beside `path` (O_EXCL, O_NOFOLLOW), write, fsync, close, rename, fsync of the directory: up
  * to three tries; the temporary file is removed on failure. Errors are ASSAY_MACHINE and name the path, the

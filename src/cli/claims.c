@@ -16,11 +16,19 @@ struct book {
     const struct claims *claims;
 };
 
+/* An argument: an experiment, or a directory of them. */
+struct asked {
+    const char *argument;
+    bool is_directory;
+    const struct book *book;
+};
+
 struct request {
     struct invocation *invocation;
     struct arena *arena;
-    struct book *books;
-    size_t book_count;
+    struct asked *asked;
+    struct book *books; /* at most one for each that is asked */
+    size_t asked_count, book_count;
     bool in_file; /* commands are for files */
 };
 
@@ -30,43 +38,56 @@ static const char *sweep(void *cookie, struct arena *arena, const struct experim
     return sweep_command_line(request->invocation, arena, experiment->path, request->in_file);
 }
 
-/* The directory of an argument, which may be one itself. */
-static const char *directory_of(struct arena *arena, const char *argument)
+/* NULL without memory. */
+static const char *directory_of(struct arena *arena, const struct asked *asked)
 {
-    size_t length = strlen(argument);
-    while (length > 1 && argument[length - 1] == '/')
+    size_t length = strlen(asked->argument);
+    while (length > 1 && asked->argument[length - 1] == '/')
         length--;
-    if (directory_exists(argument))
-        return arena_copy_text(arena, argument, length);
-    return arena_adopt_text(arena, path_directory(argument));
+    if (asked->is_directory)
+        return arena_copy_text(arena, asked->argument, length);
+    return arena_adopt_text(arena, path_directory(asked->argument));
 }
 
-/* Whether the experiments of the book are all that the argument, a directory or a file there, is about. */
-static bool has_all(const struct book *book, const char *argument, bool is_directory)
+/* Whether the experiments of the book, which is of the same directory, are all that is asked about. */
+static bool has_all(const struct book *book, const struct asked *asked)
 {
     enum file_kind kind;
-    return is_directory || (book->also != NULL && strcmp(book->also, argument) == 0) ||
-           (is_yaml_file(argument) && recognize_file(argument, &kind, NULL) && kind == FILE_EXPERIMENT);
+    return asked->is_directory || (book->also != NULL && strcmp(book->also, asked->argument) == 0) ||
+           (is_yaml_file(asked->argument) && recognize_file(asked->argument, &kind, NULL) &&
+            kind == FILE_EXPERIMENT);
 }
 
-/* NULL on failure. */
-static const struct book *open_book(struct request *request, const char *argument, struct assay_error *error)
+static bool open_book(struct request *request, struct asked *asked, struct assay_error *error)
 {
-    const bool is_directory = directory_exists(argument);
-    const char *directory = directory_of(request->arena, argument), *also = is_directory ? NULL : argument;
-    if (directory == NULL) {
-        assay_fail_memory(error, "deciding claims");
-        return NULL;
+    const char *directory = directory_of(request->arena, asked);
+    if (directory == NULL)
+        return assay_fail_memory(error, "deciding claims");
+    for (size_t i = 0; i < request->book_count && asked->book == NULL; i++)
+        if (strcmp(request->books[i].directory, directory) == 0 && has_all(&request->books[i], asked))
+            asked->book = &request->books[i];
+    if (asked->book != NULL)
+        return true;
+    const char *also = asked->is_directory ? NULL : asked->argument;
+    const struct claims *claims = load_claims(request->invocation, request->arena, directory, also, error);
+    if (claims == NULL)
+        return false;
+    struct book *book = &request->books[request->book_count++];
+    *book = (struct book){directory, also, claims};
+    asked->book = book;
+    return true;
+}
+
+static bool open_books(struct request *request, struct assay_error *error)
+{
+    for (size_t i = 0; i < request->asked_count; i++) {
+        struct asked *asked = &request->asked[i];
+        asked->argument = request->invocation->arguments[i];
+        if (!directory_look(asked->argument, &asked->is_directory, error) ||
+            !open_book(request, asked, error))
+            return false;
     }
-    for (size_t i = 0; i < request->book_count; i++)
-        if (strcmp(request->books[i].directory, directory) == 0 &&
-            has_all(&request->books[i], argument, is_directory))
-            return &request->books[i];
-    struct book *book = &request->books[request->book_count];
-    *book = (struct book){directory, also,
-                          load_claims(request->invocation, request->arena, directory, also, error)};
-    request->book_count += book->claims != NULL;
-    return book->claims != NULL ? book : NULL;
+    return true;
 }
 
 /* Claims to be shown, each once. */
@@ -143,10 +164,9 @@ static bool put_experiments(struct request *request, const struct chosen *chosen
 
 static bool put_all(struct request *request, const struct chosen *chosen, struct assay_error *error)
 {
-    const struct invocation *invocation = request->invocation;
     bool of_directory = false;
-    for (size_t i = 0; i < invocation->argument_count; i++)
-        of_directory |= directory_exists(invocation->arguments[i]);
+    for (size_t i = 0; i < request->asked_count; i++)
+        of_directory |= request->asked[i].is_directory;
     request->in_file = true;
     return put_experiments(request, chosen, error) &&
            (!of_directory || put_or_complain(request, NULL, chosen, error));
@@ -179,29 +199,21 @@ static enum assay_status show(struct request *request, const struct chosen *chos
 
 static bool choose_all(struct request *request, struct chosen *chosen, struct assay_error *error)
 {
-    const struct invocation *invocation = request->invocation;
     size_t most = 0;
-    for (size_t i = 0; i < invocation->argument_count; i++) {
-        const struct book *book = open_book(request, invocation->arguments[i], error);
-        if (book == NULL)
-            return false;
-        most += book->claims->count;
-    }
+    for (size_t i = 0; i < request->asked_count; i++)
+        most += request->asked[i].book->claims->count;
     chosen->items = arena_allocate(request->arena, most, sizeof *chosen->items);
     if (chosen->items == NULL)
         return assay_fail_memory(error, "deciding claims");
-    for (size_t i = 0; i < invocation->argument_count; i++) {
-        const char *argument = invocation->arguments[i];
-        const struct book *book = open_book(request, argument, error);
-        if (book == NULL)
-            return false;
-        const struct claims *claims = book->claims;
+    for (size_t i = 0; i < request->asked_count; i++) {
+        const struct asked *asked = &request->asked[i];
+        const struct claims *claims = asked->book->claims;
         const size_t before = chosen->count;
         for (size_t c = 0; c < claims->count; c++)
-            if (directory_exists(argument) || claim_is_of(&claims->items[c], argument))
+            if (asked->is_directory || claim_is_of(&claims->items[c], asked->argument))
                 choose(chosen, &claims->items[c]);
         if (chosen->count == before)
-            log_say(invocation->log, LOG_INFO, "%s declares no claims", argument);
+            log_say(request->invocation->log, LOG_INFO, "%s declares no claims", asked->argument);
     }
     return true;
 }
@@ -211,15 +223,18 @@ static enum assay_status run(struct invocation *invocation, struct assay_error *
     if (!check_write_options(invocation, error))
         return error->status;
     struct arena *arena = arena_create();
-    struct request request = {.invocation = invocation, .arena = arena};
+    struct request request = {
+        .invocation = invocation, .arena = arena, .asked_count = invocation->argument_count};
+    if (arena != NULL) {
+        request.asked = arena_allocate(arena, request.asked_count, sizeof *request.asked);
+        request.books = arena_allocate(arena, request.asked_count, sizeof *request.books);
+    }
     struct chosen chosen = {0};
-    enum assay_status status = ASSAY_MACHINE;
-    if (arena != NULL)
-        request.books = arena_allocate(arena, invocation->argument_count, sizeof *request.books);
-    if (request.books == NULL)
+    bool done = request.asked != NULL && request.books != NULL;
+    if (!done)
         assay_fail_memory(error, "deciding claims");
-    else
-        status = choose_all(&request, &chosen, error) ? show(&request, &chosen, error) : error->status;
+    done = done && open_books(&request, error) && choose_all(&request, &chosen, error);
+    const enum assay_status status = done ? show(&request, &chosen, error) : error->status;
     arena_destroy(arena);
     return status;
 }

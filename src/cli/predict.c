@@ -69,7 +69,10 @@ static struct assay_model *load_model(const char *path, struct assay_image_shape
                                       struct assay_error *error)
 {
     const char *instructions = getenv("ASSAY_ISA");
-    if (!directory_exists(path))
+    bool is_directory;
+    if (!directory_look(path, &is_directory, error))
+        return NULL;
+    if (!is_directory)
         return assay_model_load(path, shape, threads, instructions, error);
     char *best = path_join(path, BEST_FILE);
     struct assay_model *model = NULL;

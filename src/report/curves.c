@@ -125,7 +125,9 @@ static void fail_empty(const char *path, struct assay_error *error)
 
 const struct curves *curves_load(struct arena *arena, const char *path, struct assay_error *error)
 {
-    const bool is_directory = directory_exists(path);
+    bool is_directory;
+    if (!directory_look(path, &is_directory, error))
+        return NULL;
     char *in_directory = is_directory ? path_join(path, CURVES_FILE) : NULL;
     const struct csv *csv = NULL;
     if (is_directory && in_directory == NULL)

@@ -256,7 +256,7 @@ static void keeps_a_checkpoint_that_it_refuses(void)
     CU_ASSERT_TRUE(file_remove(newest, NULL) && directory_create(newest, NULL));
     CU_ASSERT(RUN("run", "tiny.yaml", "--out", "kept", "--quiet") != 0);
     check_contains("err", "assay: cannot read kept/tiny/seed-1/checkpoint: ");
-    CU_ASSERT_TRUE(directory_exists(newest));
+    CU_ASSERT_TRUE(is_directory(newest));
     CU_ASSERT_EQUAL(rmdir(newest), 0);
 
     CU_ASSERT_TRUE(file_write_atomic(newest, bytes, length, NULL));

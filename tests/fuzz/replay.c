@@ -35,15 +35,17 @@ static size_t replay(struct arena *arena, const char *path)
 {
     struct directory_names names;
     struct assay_error error;
-    if (!directory_exists(path))
+    bool is_directory;
+    REQUIRE(directory_look(path, &is_directory, &error));
+    if (!is_directory)
         return replay_file(path) ? 1 : 0;
     REQUIRE(directory_list(arena, path, "", &names, &error));
     size_t count = 0;
     bool done = true;
     for (size_t i = 0; done && i < names.count; i++) {
         char *file = path_join(path, names.items[i]);
-        REQUIRE(file != NULL);
-        if (!directory_exists(file)) {
+        REQUIRE(file != NULL && directory_look(file, &is_directory, &error));
+        if (!is_directory) {
             done = replay_file(file);
             count++;
         }

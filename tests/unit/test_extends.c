@@ -183,7 +183,7 @@ static size_t count_errors_of_chain(int count)
         snprintf(path, sizeof path, "%s/%d.yaml", directory, i);
         remove_file(path);
     }
-    CU_ASSERT_FALSE(directory_exists(directory));
+    CU_ASSERT_FALSE(is_directory(directory));
     return errors;
 }
 

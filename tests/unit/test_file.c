@@ -208,7 +208,7 @@ static void test_append_and_remove(void)
     CU_ASSERT_FATAL(file_read_beginning("log", 100, &bytes, &length, &error));
     CHECK_TEXT(bytes, "one\ntwo\n");
     memory_free(bytes);
-    CU_ASSERT(file_exists("log") && !directory_exists("log"));
+    CU_ASSERT(file_exists("log") && !is_directory("log"));
     CU_ASSERT(file_remove("log", NULL) && !file_exists("log"));
     CU_ASSERT(file_remove("log", NULL)); /* it is not there: fine */
     CU_ASSERT_EQUAL(mkdir("folder", 0777), 0);
@@ -225,13 +225,26 @@ static void test_directories(void)
     static const char *const paths[] = {"a", "a/b/c", "a//b///d/", "./a/../e", "a/b"};
     for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
         CU_ASSERT(directory_create(paths[i], &error));
-        CU_ASSERT(directory_exists(paths[i]));
+        CU_ASSERT(is_directory(paths[i]));
     }
-    CU_ASSERT(directory_exists("a/b/d") && directory_exists("e"));
+    CU_ASSERT(is_directory("a/b/d") && is_directory("e"));
     char absolute[300];
     snprintf(absolute, sizeof absolute, "%s/f/g", sandbox);
-    CU_ASSERT(directory_create(absolute, &error) && directory_exists("f/g"));
+    CU_ASSERT(directory_create(absolute, &error) && is_directory("f/g"));
     CU_ASSERT(file_append("file", "", 0, NULL));
+    static const struct look {
+        const char *path;
+        bool is_known, is_there;
+    } looks[] = {{"a/b", true, true},    {"nowhere/d", true, false}, {"here", true, true},
+                 {"loop", false, false}, {"file", true, false},      {"file/a", true, false}};
+    CU_ASSERT(symlink("a", "here") == 0 && symlink("loop", "loop") == 0);
+    for (size_t i = 0; i < sizeof looks / sizeof looks[0]; i++) {
+        bool is_there;
+        CU_ASSERT_EQUAL(directory_look(looks[i].path, &is_there, &error), looks[i].is_known);
+        CU_ASSERT_EQUAL(is_there, looks[i].is_there);
+    }
+    CU_ASSERT_EQUAL(error.status, ASSAY_MACHINE);
+    CHECK_TEXT(error.text, "cannot look at loop: Too many levels of symbolic links");
     static const char *const blocked[] = {"file", "file/a/b"};
     for (size_t i = 0; i < 2; i++) {
         CU_ASSERT_FALSE(directory_create(blocked[i], &error));
