@@ -5,19 +5,39 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "run/files.h"
 
 enum { FILE_LIMIT = 64 << 20, SHOWN = 100 };
+
+/* Away with what killed writers left. Whoever finds the lock held, or cannot have it, leaves that to others
+ * and writes all the same: a temporary file that is taken away is written anew. */
+static struct file_lock *clean(const char *directory)
+{
+    char *path = path_join(directory, LOCK_FILE);
+    bool is_held;
+    struct file_lock *lock = path != NULL ? file_lock_acquire(path, &is_held, NULL) : NULL;
+    if (lock != NULL)
+        file_remove_leftovers(directory);
+    memory_free(path);
+    return lock;
+}
 
 bool outputs_write(const char *directory, const struct output *outputs, size_t count,
                    struct assay_error *error)
 {
-    bool done = count == 0 || directory_create(directory, error);
+    if (count == 0)
+        return true;
+    if (!directory_create(directory, error))
+        return false;
+    struct file_lock *lock = clean(directory);
+    bool done = true;
     for (size_t i = 0; i < count && done; i++) {
         char *path = path_join(directory, outputs[i].name);
         done = path != NULL ? file_write_atomic(path, outputs[i].bytes, outputs[i].length, error)
                             : assay_fail_memory(error, "writing results");
         memory_free(path);
     }
+    file_lock_release(lock);
     return done;
 }
 

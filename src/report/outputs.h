@@ -13,7 +13,7 @@ struct output {
     size_t length;
 };
 
-/* Writes each atomically; the directory is created. */
+/* Writes each atomically, and removes what killed writers left; the directory is created. */
 bool outputs_write(const char *directory, const struct output *outputs, size_t count,
                    struct assay_error *error);
 

@@ -4,8 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-
-static const char lock_name[] = ".lock";
+#include "run/files.h"
 
 char *run_directory_file(const char *directory, const char *name, struct assay_error *error)
 {
@@ -45,7 +44,7 @@ static bool fail_held(const char *directory, struct assay_error *error)
 
 void run_directory_owner(const char *path, char owner[RUN_OWNER_SIZE])
 {
-    char *lock = path_join(path, lock_name), *bytes = NULL;
+    char *lock = path_join(path, LOCK_FILE), *bytes = NULL;
     size_t length;
     owner[0] = '\0';
     if (lock != NULL && file_read(lock, 1024, &bytes, &length, NULL))
@@ -56,7 +55,7 @@ void run_directory_owner(const char *path, char owner[RUN_OWNER_SIZE])
 
 bool run_directory_look(const char *path, bool *is_held, struct assay_error *error)
 {
-    char *lock = run_directory_file(path, lock_name, error);
+    char *lock = run_directory_file(path, LOCK_FILE, error);
     const bool done = lock != NULL && file_lock_look(lock, is_held, error);
     memory_free(lock);
     return done;
@@ -73,7 +72,7 @@ bool run_directory_has(const char *directory, const char *name, bool *has, struc
 bool run_directory_open(struct run_directory *directory, const char *path, struct assay_error *error)
 {
     *directory = (struct run_directory){.path = path};
-    char *lock = run_directory_file(path, lock_name, error);
+    char *lock = run_directory_file(path, LOCK_FILE, error);
     if (lock == NULL)
         return false;
     if (directory_create(path, error))

@@ -15,5 +15,6 @@
 #define PROVENANCE_FILE "provenance.json"
 #define FAILURE_FILE "failure.json"
 #define LOG_FILE "log.txt"
+#define LOCK_FILE ".lock"
 
 #endif

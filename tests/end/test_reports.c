@@ -65,6 +65,24 @@ static void tables(void)
     leave_directory();
 }
 
+/* Where a writer was killed; while another one writes, what is there may be its own. */
+static void leftovers_go(void)
+{
+    static const char *const left[] = {"results/e/.table.md.tmp.99", "results/e/.report.html.tmp.98"};
+    set_up();
+    write_text(left[0], "");
+    write_text(left[1], "");
+    bool is_held;
+    struct file_lock *lock = file_lock_acquire("results/e/.lock", &is_held, NULL);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(lock);
+    CU_ASSERT_EQUAL(RUN("table", "x/e.yaml", "--write", "--quiet"), 0);
+    CU_ASSERT(file_exists("results/e/table.md") && file_exists(left[0]) && file_exists(left[1]));
+    file_lock_release(lock);
+    CU_ASSERT_EQUAL(RUN("table", "x/e.yaml", "--write", "--quiet"), 0);
+    CU_ASSERT(!file_exists(left[0]) && !file_exists(left[1]) && !file_exists("results/e/.lock"));
+    leave_directory();
+}
+
 /* A file among the results says nothing of where it was made, and is checked from anywhere. */
 static void files_name_no_paths(void)
 {
@@ -301,6 +319,7 @@ int main(void)
 {
     CU_TestInfo tests[] = {
         {"tables", tables},
+        {"leftovers go", leftovers_go},
         {"files name no paths", files_name_no_paths},
         {"claims", claims},
         {"stale runs", stale_runs},
