@@ -4,7 +4,7 @@ import os
 import pathlib
 import signal
 
-from sweeping import TWO, check, check_equal, check_in, finish, kill, main, read, rows, run, start, wait_for, write, write_two
+from sweeping import TWO, check, check_equal, check_in, finish, kill, main, read, rows, run, start, states, wait_for, write, write_two
 
 
 def with_programs(**scripts):
@@ -86,6 +86,25 @@ def test_queued_again():
         check_equal(work.returncode, 75)
         check_equal(read("asked"), said or "requeue 19\n")
         check(said is not None or "it is not queued again: scontrol has failed: no\n" in work.err, work.err)
+
+
+def test_rungs():
+    """What is left of a search, an array for each rung that a run may still be on, and one for the final runs."""
+    write("two.yaml", """\
+base: base.yaml
+seeds: [1]
+grid: {train.optimizer.sgd.learning_rate: [0.01, 0.003, 0.001, 0.0003]}
+method: {halving: {first: 1, eta: 2, metric: val_loss}}
+final: {metric: val_error_pct, seeds: [1, 2]}
+""")
+    environment = with_programs(scontrol="exit 1")
+    for left in ([("open", 4, []), ("next rung", 4, [0]), ("next rung", 4, [1]), ("final", 2, [2])],
+                 [("open", 2, []), ("next rung", 2, [0]), ("final", 2, [1])], [("open", 1, []), ("final", 2, [0])], [("open", 2, [])], []):
+        arrays = json.loads(sweep("--dry-run", "--format", "json", env=environment).out)["arrays"]
+        check_equal([(array["stage"], array["runs"], array["after"]) for array in arrays], left)
+        for index, state in enumerate(states("two.yaml")):
+            if state in ("pending", "interrupted"):
+                run("work", "two.yaml", "--index", index, "--quiet")
 
 
 main(globals())

@@ -4,7 +4,7 @@ import errno
 import pathlib
 
 import faults
-from faults import FOREVER, Proof, Scenario, careless, inject, need_injection
+from faults import BASE, FOREVER, TWO, Proof, Scenario, careless, idx, inject, need_injection
 
 # What fails in which way; standard output and standard error have a group of their own. Looking is never interrupted, and a library
 # that is loaded with ours would look for ever.
@@ -43,6 +43,8 @@ if __name__ == "__main__":
     proof.must_catch(points_of(bad, FAULTS[:1]), fail_at(bad))
     swept = [["sweep", "two.yaml", "--quiet"]]
     begun = [["run", "base.yaml", "--threads", "1", "--stop-after", "1"]]
+    runs = [f"results/two/{point}/seed-1" for point in ("plain", "bare")]
+    images = {"base.yaml": BASE, "two.yaml": TWO, "images.idx": idx([2, 28, 28], bytes(2 * 28 * 28))}
     for scenario, most in (
         (Scenario("sweep", ["sweep", "two.yaml", "-j", "1"]), 30),
         (Scenario("resume", ["run", "base.yaml", "--threads", "2"], before=begun), 24),
@@ -50,7 +52,9 @@ if __name__ == "__main__":
         (Scenario("claims", ["claims", "two.yaml"], before=swept), 8),
         (Scenario("status", ["status", "two.yaml"], before=swept), 8),
         (Scenario("report", ["report", "two.yaml"], before=swept), 8),
-        (Scenario("compare", ["compare", *(f"results/two/{point}/seed-1" for point in ("plain", "bare"))], before=swept), 8),
+        (Scenario("book", ["claims", ".", "--write"], before=swept), 8),
+        (Scenario("compare", ["compare", *runs], before=swept), 8),
+        (Scenario("predict", ["predict", runs[0], "images.idx"], images, swept), 8),
         (Scenario("check", ["check", "base.yaml"]), 6),
     ):
         proof.each(proof.sample(points_of(scenario), most), fail_at(scenario))

@@ -41,21 +41,27 @@ def points_of(scenario):
     }
 
 
+def kill_a_hundred_times(point):
+    script = pathlib.Path(faults.source, "tests/end/sweep_kill.py")
+    seeded = {**os.environ, "ASSAY_KILL_SEED": point.split()[1]}
+    done = subprocess.run([sys.executable, script, faults.assay, faults.source], env=seeded, capture_output=True, text=True, check=False)
+    check(done.returncode == 0, done.stdout, done.stderr)
+    return "same after a hundred kills"
+
+
 need_injection()
 proof = Proof("kill")
 bad = careless()
 proof.must_catch(points_of(bad), kill_at(bad))
+swept = [["sweep", "two.yaml", "--quiet"]]
 for scenario, most in (
     (Scenario("sweep", ["sweep", "two.yaml", "-j", "1"]), 80),
     (Scenario("resume", ["run", "base.yaml", "--threads", "1"], before=[["run", "base.yaml", "--threads", "1", "--stop-after", "1"]]), 24),
-    (Scenario("table", ["table", "two.yaml"], before=[["sweep", "two.yaml", "--quiet"]]), 8),
+    (Scenario("table", ["table", "two.yaml", "--write"], before=swept), 8),
+    (Scenario("report", ["report", "two.yaml"], before=swept), 8),
+    (Scenario("book", ["claims", ".", "--write"], before=swept), 8),
 ):
     proof.each(proof.sample(points_of(scenario), most), kill_at(scenario))
-if LONG and not faults.chosen and "random" not in proof.journal.done:
-    script = pathlib.Path(faults.source, "tests/end/sweep_kill.py")
-    done = subprocess.run([sys.executable, script, faults.assay, faults.source], env={**os.environ, "ASSAY_KILLS": "1000"}, check=False)
-    if done.returncode == 0:
-        proof.journal.add("random", "same")
-    else:
-        proof.failures.append("random")
+if LONG and not faults.chosen:  # one after the other: the moments are a share of how long it takes alone
+    proof.each([f"random {seed}" for seed in range(1, 11)], kill_a_hundred_times, jobs=1)
 proof.end()
