@@ -39,6 +39,7 @@ static void add_option(struct text *text, const struct option *option)
     text_add(&left, "--%s%s%s", option->name, option->value != NULL ? " " : "",
              option->value != NULL ? option->value : "");
     text_add(text, "  %-20s %s\n", left.failed ? "" : left.bytes, option->help);
+    text->failed |= left.failed;
     text_finish(&left);
 }
 
@@ -65,6 +66,7 @@ void add_command_help(struct text *text, const struct command *command)
     for (size_t i = 0; command->formats[i] != NULL; i++)
         text_add(&formats, "%s%s%s", i > 0 ? ", " : "", command->formats[i], i == 0 ? " (unless given)" : "");
     add_option(text, &(struct option){"format", "FORMAT", formats.failed ? "" : formats.bytes});
+    text->failed |= formats.failed;
     text_finish(&formats);
     add_option(text, &(struct option){"quiet", NULL, "nothing but errors and what was asked for"});
     add_option(text, &(struct option){"help", NULL, "this"});

@@ -33,6 +33,7 @@ static void add_axis(struct text *text, struct range x)
         text_add_char(text, '-');
     text_add(text, "\n  %10s  %s%*s\n", "", first.failed ? "" : first.bytes, WIDTH - (int)first.length,
              last.failed ? "" : last.bytes);
+    text->failed |= first.failed || last.failed;
     text_finish(&first);
     text_finish(&last);
 }

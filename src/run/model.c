@@ -146,8 +146,9 @@ struct assay_model *assay_model_load(const char *path, struct assay_image_shape 
     struct diagnostics *diagnostics = diagnostics_create();
     struct assay_model *model = arena != NULL ? arena_allocate(arena, 1, sizeof *model) : NULL;
     bool done = false;
-    if (model != NULL && diagnostics != NULL) {
+    if (model != NULL)
         model->arena = arena;
+    if (model != NULL && diagnostics != NULL) {
         done = load(model, path, image, threads, instructions, diagnostics, error);
     } else {
         assay_fail_memory(error, "loading a model");

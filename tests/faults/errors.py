@@ -4,7 +4,7 @@ import errno
 import pathlib
 
 import faults
-from faults import BASE, FOREVER, TWO, Proof, Scenario, careless, idx, inject, need_injection
+from faults import BASE, FOREVER, SEARCH, TWO, Proof, Scenario, careless, idx, inject, need_injection
 
 # What fails in which way; standard output and standard error have a group of their own. Looking is never interrupted, and a library
 # that is loaded with ours would look for ever.
@@ -47,6 +47,7 @@ if __name__ == "__main__":
     images = {"base.yaml": BASE, "two.yaml": TWO, "images.idx": idx([2, 28, 28], bytes(2 * 28 * 28))}
     for scenario, most in (
         (Scenario("sweep", ["sweep", "two.yaml", "-j", "1"]), 30),
+        (Scenario("halving", ["sweep", "search.yaml", "-j", "1"], {"base.yaml": BASE, "search.yaml": SEARCH}), 24),
         (Scenario("resume", ["run", "base.yaml", "--threads", "2"], before=begun), 24),
         (Scenario("table", ["table", "two.yaml"], before=swept), 8),
         (Scenario("claims", ["claims", "two.yaml"], before=swept), 8),

@@ -71,6 +71,15 @@ points:
 tables: [{name: errors, columns: [{metric: test_error_pct}]}]
 claims: [{id: differ, say: They differ, less: [plain, bare], metric: test_error_pct}]
 """
+# Which of the two goes on, and is trained anew, is for the curves to say.
+SEARCH = """\
+name: search
+base: base.yaml
+seeds: [1]
+grid: {"model[2].dropout.rate": [0, 0.2]}
+method: {halving: {first: 1, eta: 2, metric: val_loss}}
+final: {metric: val_error_pct, seeds: [1]}
+"""
 
 
 def idx(dimensions, content):
@@ -283,7 +292,7 @@ class Scenario:
 
 
 # What these print depends on how much was left to do, or how long it took.
-SPEAK_OF_WORK = ("sweep", "run", "heavy", "resume", "careless", "bench")
+SPEAK_OF_WORK = ("sweep", "halving", "run", "heavy", "resume", "careless", "bench")
 
 
 class Copy:

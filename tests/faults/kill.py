@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import faults
-from faults import LONG, Proof, Scenario, careless, check, inject, need_injection
+from faults import BASE, LONG, SEARCH, Proof, Scenario, careless, check, inject, need_injection
 
 CALLS = "write,rename,sync,open,lock"
 
@@ -56,6 +56,7 @@ proof.must_catch(points_of(bad), kill_at(bad))
 swept = [["sweep", "two.yaml", "--quiet"]]
 for scenario, most in (
     (Scenario("sweep", ["sweep", "two.yaml", "-j", "1"]), 80),
+    (Scenario("halving", ["sweep", "search.yaml", "-j", "1"], {"base.yaml": BASE, "search.yaml": SEARCH}), 24),
     (Scenario("resume", ["run", "base.yaml", "--threads", "1"], before=[["run", "base.yaml", "--threads", "1", "--stop-after", "1"]]), 24),
     (Scenario("table", ["table", "two.yaml", "--write"], before=swept), 8),
     (Scenario("report", ["report", "two.yaml"], before=swept), 8),

@@ -106,6 +106,18 @@ rich = {"base.yaml": BASE, "two.yaml": TWO, "knobs.yaml": knobs, "rich.yaml": RI
 images = {"base.yaml": BASE, "two.yaml": TWO, "images.idx": idx([2, 28, 28], bytes(2 * 28 * 28))}
 runs = [f"results/two/{point}/seed-1" for point in ("plain", "bare")]
 several = {"base.yaml": BASE, "two.yaml": TWO.replace("[1]", "[1, 2, 3]"), "other.yaml": other}
+formats = [
+    ([*words, "--format", name], files, before)
+    for words, names, files, before in (
+        (["check", "base.yaml"], ["json"], None, []),
+        (["status", "two.yaml"], ["json", "csv"], None, swept),
+        (["table", "two.yaml"], ["text", "csv", "latex"], None, swept),
+        (["claims", "two.yaml"], ["md", "json"], several, swept),
+        (["compare", *runs], ["csv", "json"], None, swept),
+        (["predict", runs[0], "images.idx"], ["json"], images, swept),
+    )
+    for name in names
+]
 scenarios = [
     (Scenario(name, command, files, before, (program,)), most)
     for name, command, files, before, most in (
@@ -123,6 +135,8 @@ scenarios = [
         ("report", ["report", "two.yaml"], several, swept, 20),
         ("compare", ["compare", *runs], None, swept, 12),
         ("predict", ["predict", runs[0], "images.idx"], images, swept, 12),
+        *((f"{words[0]}-{words[-1]}", words, files, before, 8) for words, files, before in formats),
+        ("help", ["help", "sweep"], None, [], 8),
         ("bench", ["bench", "base.yaml", "--batch-sizes", "2,4", "--seconds", "0.01"], None, [], 12),
     )
 ]

@@ -1,0 +1,98 @@
+"""Files of runs that say odd things: values of another kind or size, cells that are no numbers, rows and keys that are missing or there
+twice. Whatever reads them ends well or with a line that says what is wrong, and never in a crash, a hang or a number that is none.
+odd_results.py ASSAY SOURCE HELPERS [POINT ...]"""
+import copy
+import csv
+import io
+import json
+import pathlib
+import re
+
+import faults
+from faults import BASE, TWO, Proof, check, run
+
+VALUES = [None, True, "", "text", "\x1b[2J", -1, 0, 0.5, 2, 10**9, 1e19, 1e308, -1e308, [], {}, [0], {"a": 0}, "MISSING"]
+CELLS = ["", "text", "nan", "inf", "-1", "0", "1e999", "1e308", "2.5", "\x1b[2J"]
+FILES = {"base.yaml": BASE, "two.yaml": TWO.replace("[1]", "[1, 2]") + "figures: [{name: curves, columns: [val_loss]}]\n"}
+HERE = "results/two/plain/seed-1"
+COMMANDS = (["status", "two.yaml"], ["table", "two.yaml"], ["claims", "two.yaml"], ["report", "two.yaml"], ["figures", "two.yaml"],
+            ["compare", HERE, "results/two/bare/seed-1"])
+
+
+def leaves(value, path=()):
+    children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    yield path
+    for key, child in children:
+        yield from leaves(child, (*path, key))
+
+
+def with_value(document, path, value):
+    if not path:
+        return value
+    altered = copy.deepcopy(document)
+    *way, last = path
+    place = altered
+    for key in way:
+        place = place[key]
+    if value == "MISSING":
+        del place[last]
+    else:
+        place[last] = value
+    return altered
+
+
+def odd_documents(text):
+    document = json.loads(text)
+    for path in leaves(document):
+        for number, value in enumerate(VALUES):
+            yield f"{'.'.join(map(str, path)) or 'all'}={number}", json.dumps(with_value(document, path, value))
+
+
+def odd_tables(text):
+    rows = list(csv.reader(io.StringIO(text)))
+
+    def written(rows):
+        out = io.StringIO()
+        csv.writer(out, lineterminator="\n").writerows(rows)
+        return out.getvalue()
+
+    for y in range(min(len(rows), 4)):
+        yield f"without-row-{y}", written(rows[:y] + rows[y + 1 :])
+        yield f"row-{y}-twice", written(rows[: y + 1] + rows[y:])
+        for x in range(len(rows[y])):
+            for number, cell in enumerate(CELLS):
+                yield f"{y}.{x}={number}", written([row[:x] + [cell] + row[x + 1 :] if row is rows[y] else row for row in rows])
+    for x in range(len(rows[0])):
+        yield f"without-column-{x}", written([row[:x] + row[x + 1 :] for row in rows])
+
+
+def read_oddly(scenario):
+    def test(point):
+        name, what = point.split(" ", 1)
+        with scenario.copy("odd") as directory:
+            path = pathlib.Path(directory, HERE, name)
+            path.write_text(points[point], encoding="utf-8")
+            spoken = False
+            for command in COMMANDS:
+                done = run([faults.assay, *command], directory)
+                check(done.code in (0, 1, 2), what, command, done)
+                check(done.code == 0 or any(len(line) > 12 for line in (done.out + done.err).splitlines()), what, command, "says nothing", done)
+                check("\x1b" not in done.out + done.err, what, command, "speaks to the terminal", done)
+                check(not re.search(r"\b(nan|inf)\b", done.out), what, command, "a number that is none", done)
+                spoken |= done.code != 0
+            done = run([faults.assay, "sweep", "two.yaml", "--quiet"], directory)
+            check(done.code in (0, 1, 2), what, done)
+            return "refused" if spoken else "read"
+
+    return test
+
+
+proof = Proof("odd_results")
+scenario = faults.Scenario("odd", ["sweep", "two.yaml", "--quiet"], FILES, before=[["sweep", "two.yaml", "--quiet"]])
+points = {}
+for name, odd in (("summary.json", odd_documents), ("provenance.json", odd_documents), ("curves.csv", odd_tables), ("timing.csv", odd_tables),
+                  ("predictions.csv", odd_tables)):
+    text = pathlib.Path(scenario.master, HERE, name).read_text(encoding="utf-8")
+    points |= {f"{name} {what}": content for what, content in odd(text)}
+proof.each(proof.sample(list(points), 40), read_oddly(scenario))
+proof.end()
