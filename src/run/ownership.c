@@ -74,7 +74,7 @@ void ownership_add_difference(struct text *text, const char *directory, const st
 }
 
 static bool fail_other(const char *directory, const struct run_identity *identity,
-                       const struct provenance_digests *there, struct assay_error *error)
+                       const struct provenance_found *there, struct assay_error *error)
 {
     struct text config = {0}, differences = {0}, indented = {0};
     char *provenance = path_join(directory, PROVENANCE_FILE);
@@ -114,8 +114,8 @@ bool ownership_claim(const struct run_directory *directory, const struct run_ide
         return false;
     if (!found)
         return true;
-    struct provenance_digests there;
-    return provenance_read_digests(directory->path, &there, error) &&
+    struct provenance_found there;
+    return provenance_read(directory->path, &there, error) &&
            (strcmp(there.identity, identity->digest) == 0 ||
             fail_other(directory->path, identity, &there, error));
 }

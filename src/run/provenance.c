@@ -158,16 +158,17 @@ void provenance_finish(struct provenance *provenance)
     text_finish(&provenance->earlier);
 }
 
-bool provenance_read_digests(const char *directory, struct provenance_digests *digests,
-                             struct assay_error *error)
+bool provenance_read(const char *directory, struct provenance_found *found, struct assay_error *error)
 {
     struct arena *arena = arena_create();
     const struct json *json;
     const bool done = read_file(arena, directory, &json, error);
-    json_get_text(json, "identity", digests->identity, SHA256_HEX_SIZE);
-    json_get_text(json, "config", digests->config, SHA256_HEX_SIZE);
-    json_get_text(json, "data_sha256", digests->data, SHA256_HEX_SIZE);
-    json_get_text(json, "init_from_sha256", digests->weights, SHA256_HEX_SIZE);
+    json_get_text(json, "identity", found->identity, SHA256_HEX_SIZE);
+    json_get_text(json, "config", found->config, SHA256_HEX_SIZE);
+    json_get_text(json, "data_sha256", found->data, SHA256_HEX_SIZE);
+    json_get_text(json, "init_from_sha256", found->weights, SHA256_HEX_SIZE);
+    const struct json *outcome = json_get(json, "outcome");
+    found->has_ended = outcome != NULL && outcome->kind == JSON_STRING;
     arena_destroy(arena);
     return done;
 }

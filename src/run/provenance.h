@@ -36,11 +36,12 @@ bool provenance_write(const struct provenance *provenance, const struct run_dire
                       const char *outcome, struct assay_error *error);
 void provenance_finish(struct provenance *provenance); /* {0} is fine */
 
-/* The digests of the run in a directory; "" for those that are not known. */
-struct provenance_digests {
+/* What the run in a directory is, "" for the digests that are not known, and whether its last session came to
+ * its end: what it leaves is whole then. */
+struct provenance_found {
     char identity[SHA256_HEX_SIZE], config[SHA256_HEX_SIZE], data[SHA256_HEX_SIZE], weights[SHA256_HEX_SIZE];
+    bool has_ended;
 };
-bool provenance_read_digests(const char *directory, struct provenance_digests *digests,
-                             struct assay_error *error);
+bool provenance_read(const char *directory, struct provenance_found *found, struct assay_error *error);
 
 #endif

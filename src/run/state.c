@@ -78,8 +78,8 @@ static struct run_progress no_progress(const struct planned_run *run)
 static bool find_state_of_begun(const struct planned_run *run, bool has_failed, enum run_state *state,
                                 struct assay_error *error)
 {
-    struct provenance_digests there;
-    if (!provenance_read_digests(run->directory, &there, error))
+    struct provenance_found there;
+    if (!provenance_read(run->directory, &there, error))
         return false;
     *state = has_failed ? RUN_FAILED : RUN_INTERRUPTED;
     if (there.config[0] != '\0' && strcmp(there.config, run->digest) != 0) {
@@ -88,7 +88,8 @@ static bool find_state_of_begun(const struct planned_run *run, bool has_failed, 
         struct run_progress progress = no_progress(run);
         if (!read_progress(run, &progress, error))
             return false;
-        if (progress.epochs >= run->stop_after)
+        /* Killed after its last epoch there, it is begun once more, for its other files to be whole. */
+        if (progress.epochs >= run->stop_after && there.has_ended)
             *state = run->is_pruned ? RUN_PRUNED : RUN_WAITING;
     }
     return true;

@@ -163,6 +163,14 @@ method: {halving: {first: 2, eta: 3, metric: val_loss}}
     before = records()
     run("sweep", "search.yaml")
     check_equal(records(), before)
+    # One that was killed after its last epoch and before the end of its session is begun once more, though it is out.
+    out = next(pathlib.Path(one["directory"]) for one in status("search.yaml")["runs"] if one["state"] == "pruned")
+    write(out / "provenance.json", json.dumps(load(out / "provenance.json") | {"ended": None, "outcome": None}))
+    write(out / ".provenance.json.tmp.1", "")
+    (out / "checkpoint").unlink()
+    check_equal(states("search.yaml").count("interrupted"), 1)
+    check_equal(run("sweep", "search.yaml", "-j", "2").out, "search: 18 runs: 2 finished, 16 pruned\n")
+    check_equal(((out / "checkpoint").exists(), (out / ".provenance.json.tmp.1").exists()), (True, False))
 
 
 def test_halving_of_what_diverges():
