@@ -28,6 +28,7 @@ struct sweep_item {
     int threads;                         /* … with so many threads */
     bool may_replace;                    /* what another config left there */
     int tries;                           /* by this sweep */
+    int blind_looks;                     /* at a directory that could not be looked at, one after the other */
     bool is_given_up;                    /* it failed, or somebody stopped it: not to be tried again here */
     char failed_before[CLOCK_TEXT_SIZE]; /* when the failure was that the sweep came upon; "": none */
     char why[FAILURE_SHORT_SIZE];        /* it failed; "": it has not */

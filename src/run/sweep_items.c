@@ -1,13 +1,30 @@
 #include "run/sweep_items.h"
 
+#include <stdio.h>
 #include <string.h>
+
+enum { MOST_BLIND_LOOKS = 4 };
+
+/* Nobody waits for what cannot be seen. */
+static void look_in_vain(struct sweep_item *item, const struct assay_error *error)
+{
+    if (item->is_ours || ++item->blind_looks < MOST_BLIND_LOOKS)
+        return;
+    item->is_given_up = true;
+    item->seen.state = RUN_FAILED;
+    snprintf(item->why, sizeof item->why, "%s", error->text);
+}
 
 void sweep_item_look(struct sweep_item *item, const struct planned_run *run)
 {
     struct run_failure failure;
     struct run_seen seen;
-    if (!run_look(run, &seen.state, &seen.progress, NULL))
+    struct assay_error error;
+    if (!run_look(run, &seen.state, &seen.progress, &error)) {
+        look_in_vain(item, &error);
         return;
+    }
+    item->blind_looks = 0;
     item->seen = seen;
     if (item->seen.state != RUN_FAILED || item->is_given_up || !failure_read(run->directory, &failure))
         return;

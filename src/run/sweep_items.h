@@ -10,7 +10,8 @@ struct sweep_item *sweep_items_create(struct arena *arena, const struct run_plan
                                       const struct run_plan *before, const struct sweep_item *items_before,
                                       bool may_replace);
 
-/* Looks at its directory again; where that cannot be done it stays as it was seen last. */
+/* Looks at its directory again. Where that cannot be done it stays as it was seen last, and is given up after
+ * some looks in vain unless a process of this sweep is at it. */
 void sweep_item_look(struct sweep_item *item, const struct planned_run *run);
 
 /* Whether this sweep may start it as it was last seen. */
