@@ -60,13 +60,13 @@ static void check_round_trip(struct arena *arena, const struct json *value, bool
 static void check_run_files(const uint8_t *bytes, size_t size)
 {
     static struct summary_found summary;
-    struct provenance_digests digests;
+    struct provenance_found found;
     target_link("summary.json");
     target_link("provenance.json");
     target_file(bytes, size);
     bool is_there;
     REQUIRE(summary_read(".", &is_there, &summary, NULL));
-    REQUIRE(provenance_read_digests(".", &digests, NULL));
+    REQUIRE(provenance_read(".", &found, NULL));
     struct provenance provenance = {0};
     REQUIRE(provenance_start(&provenance, ".", NULL) && !provenance.earlier.failed);
     provenance_finish(&provenance);
