@@ -12,7 +12,7 @@ static void look_in_vain(struct sweep_item *item, const struct assay_error *erro
         return;
     item->is_given_up = true;
     item->seen.state = RUN_FAILED;
-    snprintf(item->why, sizeof item->why, "%s", error->text);
+    snprintf(item->why, sizeof item->why, "%.*s", (int)sizeof item->why - 1, error->text);
 }
 
 void sweep_item_look(struct sweep_item *item, const struct planned_run *run)
