@@ -120,20 +120,26 @@ static void notices_other_data(void)
         "name=files", "data.dir=digits",
         ("data.dataset={idx: {train_images: train-images-idx3-ubyte, train_labels: train-labels-idx1-ubyte, "
          "test_images: t10k-images-idx3-ubyte, test_labels: t10k-labels-idx1-ubyte}}")};
-    CU_ASSERT_EQUAL(RUN("data", "digits", "--train", "150", "--test", "40", "--out", "digits"), 0);
-    struct assay_config *config = load(overrides, sizeof overrides / sizeof overrides[0]);
-    CU_ASSERT_EQUAL(RUN("data", "digits", "--train", "150", "--test", "41", "--out", "others"), 0);
-    CU_ASSERT_EQUAL(rename("digits", "before") | rename("others", "digits"), 0);
-    struct assay_run_result result;
-    struct assay_error error = {0};
-    CU_ASSERT_EQUAL(
-        assay_run(config, &(struct assay_run_options){.directory = "out/files"}, NULL, &result, &error),
-        ASSAY_INVALID);
-    CHECK_TEXT(error.text,
-               "the data set idx is not of the shape that it had a moment ago: its files are being "
-               "changed; run this again");
-    CU_ASSERT_FALSE(file_exists("out/files"));
-    assay_config_destroy(config);
+    static const char *const sizes[][2] = {{"150", "41"}, {"151", "40"}};
+    CU_ASSERT_EQUAL(RUN("data", "digits", "--train", "150", "--test", "40", "--out", "planned"), 0);
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        CU_ASSERT_EQUAL(rename("planned", "digits"), 0);
+        struct assay_config *config = load(overrides, sizeof overrides / sizeof overrides[0]);
+        CU_ASSERT_EQUAL(rename("digits", "planned"), 0);
+        CU_ASSERT_EQUAL(
+            RUN("data", "digits", "--train", sizes[i][0], "--test", sizes[i][1], "--out", "digits"), 0);
+        struct assay_run_result result;
+        struct assay_error error = {0};
+        CU_ASSERT_EQUAL(
+            assay_run(config, &(struct assay_run_options){.directory = "out/files"}, NULL, &result, &error),
+            ASSAY_INVALID);
+        CHECK_TEXT(error.text,
+                   "the data set idx is not of the shape that it had a moment ago: its files are being "
+                   "changed; run this again");
+        CU_ASSERT_FALSE(file_exists("out/files"));
+        CU_ASSERT_EQUAL(rename("digits", sizes[i][0]), 0);
+        assay_config_destroy(config);
+    }
 }
 
 static void predicts(void)

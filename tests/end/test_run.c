@@ -327,6 +327,11 @@ static void starts_afresh_when_asked(void)
     write_text("results/other/seed-1/provenance.json", "{\"identity\": ");
     CU_ASSERT_EQUAL(RUN("run", "tiny.yaml", "name=other", "seed=1", "train.max_epochs=2"), 2);
     check_contains("err", "    which run they are of is not known: provenance.json cannot be read\n");
+    char *text = read_text("results/tiny/seed-1/provenance.json");
+    write_text("results/other/seed-1/provenance.json", text);
+    memory_free(text);
+    CU_ASSERT_EQUAL(RUN("run", "tiny.yaml", "name=other", "seed=1", "train.max_epochs=2"), 2);
+    check_contains("err", "holds files of another run:\n    its config.yaml cannot be read\n");
 }
 
 static void notices_other_data(void)
@@ -434,6 +439,9 @@ static void leaves_a_directory_to_its_owner(void)
     wait_for_file("owned/longer/seed-1/curves.csv", 1);
     CU_ASSERT_EQUAL(RUN("run", "longer.yaml", "--out", "owned"), 4);
     check_contains("err", "assay: owned/longer/seed-1 is being written by another process (host and pid: ");
+    CU_ASSERT_EQUAL(truncate("owned/longer/seed-1/.lock", 0), 0);
+    CU_ASSERT_EQUAL(RUN("run", "longer.yaml", "--out", "owned"), 4);
+    check_file("err", "assay: owned/longer/seed-1 is being written by another process\n");
     kill(owner, SIGTERM);
     CU_ASSERT_EQUAL(wait_program(owner), 143);
 }

@@ -13,7 +13,8 @@ from faults import BASE, TWO, Proof, check, run
 
 VALUES = [None, True, "", "text", "\x1b[2J", -1, 0, 0.5, 2, 10**9, 1e19, 1e308, -1e308, [], {}, [0], {"a": 0}, "MISSING"]
 CELLS = ["", "text", "nan", "inf", "-1", "0", "1e999", "1e308", "2.5", "\x1b[2J"]
-FILES = {"base.yaml": BASE, "two.yaml": TWO.replace("[1]", "[1, 2]")}
+STATISTIC = "{metric: val_loss, title: mean, statistic: {mean: {first: 1, last: 2}}}"
+FILES = {"base.yaml": BASE, "two.yaml": TWO.replace("[1]", "[1, 2]").replace("columns: [", f"columns: [{STATISTIC}, ")}
 HERE = "results/two/plain/seed-1"
 COMMANDS = [[faults.assay, *words] for words in (["status", "two.yaml"], ["table", "two.yaml"], ["claims", "two.yaml"],
             ["report", "two.yaml"], ["compare", HERE, "results/two/bare/seed-1"], ["sweep", "two.yaml", "--quiet"])]
