@@ -65,9 +65,9 @@ void file_lock_release(struct file_lock *lock); /* NULL is fine */
  * an acquirer believe that the lock is taken. */
 bool file_lock_look(const char *path, bool *is_held, struct assay_error *error);
 
-/* Removes temporary files of earlier, killed writers from `directory` (the names that file_write_atomic
- * makes); to be called under the directory's lock. */
-void file_remove_leftovers(const char *directory);
+/* Removes temporary files of earlier, killed writers of the file `name` (NULL: of any) from `directory`: the
+ * names that file_write_atomic makes; to be called under the directory's lock. */
+void file_remove_leftovers(const char *directory, const char *name);
 
 /* "a/b" + "c" → "a/b/c", "." + "c" → "c" in a fresh memory_free-able string; an absolute second part wins;
  * NULL without memory. */

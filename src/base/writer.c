@@ -164,26 +164,28 @@ bool file_append(const char *path, const void *bytes, size_t length, struct assa
     return file_fail(error, ASSAY_MACHINE, "write", path, strerror(written ? errno : number));
 }
 
-/* ".<name>.tmp.<pid>" */
-static bool is_temporary(const char *name)
+/* ".<name>.tmp.<pid>"; name NULL: any */
+static bool is_temporary(const char *entry, const char *name)
 {
-    if (name[0] != '.')
+    if (entry[0] != '.')
         return false;
-    size_t length = strlen(name);
-    const size_t all = length;
-    while (length > 0 && isdigit((unsigned char)name[length - 1]))
+    size_t length = strlen(entry);
+    const size_t all = length, mark = sizeof temporary_mark - 1;
+    while (length > 0 && isdigit((unsigned char)entry[length - 1]))
         length--;
-    const size_t mark = sizeof temporary_mark - 1;
-    return length < all && length > 1 + mark && memcmp(name + length - mark, temporary_mark, mark) == 0;
+    if (length == all || length <= 1 + mark || memcmp(entry + length - mark, temporary_mark, mark) != 0)
+        return false;
+    const size_t own = length - 1 - mark;
+    return name == NULL || (strlen(name) == own && memcmp(entry + 1, name, own) == 0);
 }
 
-void file_remove_leftovers(const char *directory)
+void file_remove_leftovers(const char *directory, const char *name)
 {
     DIR *stream = opendir(directory);
     if (stream == NULL)
         return;
     for (const struct dirent *entry; (entry = readdir(stream)) != NULL;)
-        if (is_temporary(entry->d_name))
+        if (is_temporary(entry->d_name, name))
             unlinkat(dirfd(stream), entry->d_name, 0);
     closedir(stream);
 }

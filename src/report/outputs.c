@@ -9,15 +9,15 @@
 
 enum { FILE_LIMIT = 64 << 20, SHOWN = 100 };
 
-/* Away with what killed writers left. Whoever finds the lock held, or cannot have it, leaves that to others
- * and writes all the same: a temporary file that is taken away is written anew. */
-static struct file_lock *clean(const char *directory)
+/* NULL where another process writes here, or the lock cannot be had: then others clean up, and what is to be
+ * written is written all the same, anew where its temporary file is taken away. */
+static struct file_lock *lock_and_clean(const char *directory, const struct output *outputs, size_t count)
 {
     char *path = path_join(directory, LOCK_FILE);
     bool is_held;
     struct file_lock *lock = path != NULL ? file_lock_acquire(path, &is_held, NULL) : NULL;
-    if (lock != NULL)
-        file_remove_leftovers(directory);
+    for (size_t i = 0; lock != NULL && i < count; i++)
+        file_remove_leftovers(directory, outputs[i].name);
     memory_free(path);
     return lock;
 }
@@ -29,7 +29,7 @@ bool outputs_write(const char *directory, const struct output *outputs, size_t c
         return true;
     if (!directory_create(directory, error))
         return false;
-    struct file_lock *lock = clean(directory);
+    struct file_lock *lock = lock_and_clean(directory, outputs, count);
     bool done = true;
     for (size_t i = 0; i < count && done; i++) {
         char *path = path_join(directory, outputs[i].name);

@@ -81,7 +81,7 @@ bool run_directory_open(struct run_directory *directory, const char *path, struc
         fail_held(path, error);
     memory_free(lock);
     if (directory->lock != NULL)
-        file_remove_leftovers(path);
+        file_remove_leftovers(path, NULL);
     return directory->lock != NULL;
 }
 

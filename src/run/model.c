@@ -1,6 +1,7 @@
 /* Loading trained weights and asking them: assay/model.h. */
 #include "assay/model.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -103,9 +104,11 @@ static bool create_network(struct assay_model *model, const struct tensor_file *
     if (!read_number(file, model->path, "input_mean", &settings.mean, error) ||
         !read_number(file, model->path, "input_sd", &settings.sd, error))
         return false;
-    if (settings.sd <= 0)
-        return assay_fail(error, ASSAY_INVALID, "%s: its metadata say input_sd is %g; it is above 0",
-                          model->path, settings.sd);
+    if (settings.sd <= 0 || (fabs(settings.mean) + 1) / settings.sd > FLT_MAX)
+        return assay_fail(error, ASSAY_INVALID,
+                          "%s: with input_mean %g and input_sd %g, as its metadata say, inputs would be no "
+                          "numbers",
+                          model->path, settings.mean, settings.sd);
     settings.kernels = kernels_choose(instructions, error);
     if (settings.kernels == NULL)
         return false;

@@ -80,7 +80,7 @@ enum run_state {
     RUN_RUNNING,     /* a living process has its lock */
     RUN_INTERRUPTED, /* begun, nobody has its lock: it goes on from its checkpoint */
     RUN_FAILED,      /* its last attempt said so (failure.json), nobody has its lock */
-    RUN_WAITING,     /* with halving: it has got to stop_after, the others have not */
+    RUN_WAITING,     /* with halving: it has got to stop_after and ended there, the others have not */
     RUN_PRUNED,      /* with halving: it has, and goes no further */
     RUN_DIVERGED,    /* finished, with a loss that was not finite or above the divergence_threshold */
     RUN_FINISHED,

@@ -155,12 +155,13 @@ static bool should_pause(void *cookie, const struct trainer_progress *progress)
     return run->stop != ASSAY_DONE || due;
 }
 
+/* The curve comes last: what it says has been done need not be done again, whatever happens next. */
 static bool end_epoch(struct run *run, struct assay_error *error)
 {
     run_say_epoch(run);
     run->marked_samples = UINT32_MAX;
-    return run_write_curves(run, error) && (!trainer_improved(run->trainer) || run_write_best(run, error)) &&
-           write_checkpoint(run, error);
+    return (!trainer_improved(run->trainer) || run_write_best(run, error)) && write_checkpoint(run, error) &&
+           run_write_curves(run, error);
 }
 
 /* Trains until there is nothing left to train, or somebody wants it to stop; *ended tells which. */

@@ -179,16 +179,23 @@ static bool add_arrays(struct draft *draft, const struct stage *stage)
     return true;
 }
 
-static bool may_go_on(enum run_state state)
+static bool is_open(const struct planned_run *run, enum run_state state)
 {
-    return !run_state_is_end(state);
+    (void)run;
+    return run_state_is_startable(state);
 }
 
-static void collect(const struct draft *draft, bool (*wanted)(enum run_state), struct stage *stage)
+static bool may_go_on(const struct planned_run *run, enum run_state state)
+{
+    return !run->is_pruned && !run_state_is_end(state);
+}
+
+static void collect(const struct draft *draft, bool (*wanted)(const struct planned_run *run, enum run_state),
+                    struct stage *stage)
 {
     const struct run_plan *plan = plan_of(draft);
     for (size_t i = 0; i < plan->count; i++)
-        if (wanted(draft->request->seen[i].state))
+        if (wanted(&plan->runs[i], draft->request->seen[i].state))
             stage->runs[stage->count++] = plan->runs[i].index;
 }
 
@@ -217,7 +224,7 @@ static size_t count_rungs(const struct draft *draft)
     size_t count = 0;
     for (size_t i = 0; halving != NULL && i < plan->count; i++) {
         const struct planned_run *run = &plan->runs[i];
-        if (!may_go_on(draft->request->seen[i].state) || run->point->final)
+        if (!may_go_on(run, draft->request->seen[i].state) || run->point->final)
             continue;
         if (lowest == 0 || target(run) < lowest)
             lowest = target(run);
@@ -239,7 +246,7 @@ static bool add_stage(struct draft *draft, enum slurm_stage kind, struct assay_e
     if (kind == SLURM_FINAL)
         collect_later(draft, &stage);
     else
-        collect(draft, kind == SLURM_OPEN ? run_state_is_startable : may_go_on, &stage);
+        collect(draft, kind == SLURM_OPEN ? is_open : may_go_on, &stage);
     if (kind == SLURM_OPEN)
         draft->plan->runs = stage.count;
     return add_arrays(draft, &stage) || assay_fail_memory(error, "planning arrays of jobs");

@@ -88,7 +88,7 @@ static bool find_state_of_begun(const struct planned_run *run, bool has_failed, 
         struct run_progress progress = no_progress(run);
         if (!read_progress(run, &progress, error))
             return false;
-        /* Killed after its last epoch there, it is begun once more, for its other files to be whole. */
+        /* Without an outcome its session was killed or failed: it is begun once more, for all to be whole. */
         if (progress.epochs >= run->stop_after && there.has_ended)
             *state = run->is_pruned ? RUN_PRUNED : RUN_WAITING;
     }

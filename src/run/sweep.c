@@ -203,7 +203,8 @@ static void conclude(struct sweep *sweep, size_t i, const struct worker *worker,
 {
     struct sweep_item *item = &sweep->items[i];
     item->is_ours = false;
-    sweep_item_look(item, run_at(sweep, i));
+    if (!sweep_item_look(item, run_at(sweep, i)))
+        item->seen.state = RUN_INTERRUPTED; /* at the worst: it is looked at before it is started again */
     const enum run_state state = item->seen.state;
     const bool is_unfinished = run_state_is_startable(state);
     const bool could_not = end->signal == 0 && end->exit_code == ASSAY_MACHINE;

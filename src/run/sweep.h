@@ -28,10 +28,11 @@ struct sweep_item {
     int threads;                         /* … with so many threads */
     bool may_replace;                    /* what another config left there */
     int tries;                           /* by this sweep */
-    int blind_looks;                     /* at a directory that could not be looked at, one after the other */
     bool is_given_up;                    /* it failed, or somebody stopped it: not to be tried again here */
+    bool is_lost;                        /* it ran elsewhere, and can no longer be looked at */
+    double blind_since;                  /* that is, since then; 0: it can be looked at */
     char failed_before[CLOCK_TEXT_SIZE]; /* when the failure was that the sweep came upon; "": none */
-    char why[FAILURE_SHORT_SIZE];        /* it failed; "": it has not */
+    char why[FAILURE_SHORT_SIZE];        /* it failed or is lost; "": neither */
 };
 
 struct sweep_view {

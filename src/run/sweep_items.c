@@ -1,36 +1,50 @@
 #include "run/sweep_items.h"
 
-#include <stdio.h>
 #include <string.h>
 
-enum { MOST_BLIND_LOOKS = 4 };
+#include "base/clock.h"
 
-/* Nobody waits for what cannot be seen. */
+enum { MOST_BLIND_S = 10 };
+
+/* Nobody waits for ever for a run elsewhere that cannot be seen; it may come back into sight. */
 static void look_in_vain(struct sweep_item *item, const struct assay_error *error)
 {
-    if (item->is_ours || ++item->blind_looks < MOST_BLIND_LOOKS)
+    const double now = clock_seconds();
+    if (item->blind_since == 0)
+        item->blind_since = now;
+    if (item->is_ours || item->seen.state != RUN_RUNNING || now - item->blind_since < MOST_BLIND_S)
         return;
-    item->is_given_up = true;
-    item->seen.state = RUN_FAILED;
-    snprintf(item->why, sizeof item->why, "%.*s", (int)sizeof item->why - 1, error->text);
+    struct run_failure failure = {.exit_code = error->status};
+    memcpy(failure.text, error->text, sizeof failure.text);
+    failure_shorten(&failure, item->why);
+    item->is_lost = true;
 }
 
-void sweep_item_look(struct sweep_item *item, const struct planned_run *run)
+static void come_into_sight(struct sweep_item *item)
+{
+    item->blind_since = 0;
+    if (item->is_lost)
+        item->why[0] = '\0';
+    item->is_lost = false;
+}
+
+bool sweep_item_look(struct sweep_item *item, const struct planned_run *run)
 {
     struct run_failure failure;
     struct run_seen seen;
     struct assay_error error;
     if (!run_look(run, &seen.state, &seen.progress, &error)) {
         look_in_vain(item, &error);
-        return;
+        return false;
     }
-    item->blind_looks = 0;
+    come_into_sight(item);
     item->seen = seen;
     if (item->seen.state != RUN_FAILED || item->is_given_up || !failure_read(run->directory, &failure))
-        return;
+        return true;
     failure_shorten(&failure, item->why);
     /* A failure that is newer than this sweep is another's, or its own. */
     item->is_given_up = strcmp(failure.ended, item->failed_before) != 0;
+    return true;
 }
 
 static void look_first(struct sweep_item *item, const struct planned_run *run)
@@ -71,7 +85,8 @@ bool sweep_item_is_startable(const struct sweep_item *item)
 
 bool sweep_item_is_open(const struct sweep_item *item)
 {
-    return item->is_ours || item->seen.state == RUN_RUNNING || sweep_item_is_startable(item);
+    return item->is_ours || (item->seen.state == RUN_RUNNING && !item->is_lost) ||
+           sweep_item_is_startable(item);
 }
 
 bool run_state_is_failure(const struct experiment *experiment, const struct planned_run *run,
@@ -83,7 +98,7 @@ bool run_state_is_failure(const struct experiment *experiment, const struct plan
 
 bool sweep_view_has_failed(const struct sweep_view *view, size_t run)
 {
-    return view->items[run].is_given_up ||
+    return view->items[run].is_given_up || view->items[run].is_lost ||
            run_state_is_failure(view->plan->experiment, &view->plan->runs[run], view->items[run].seen.state);
 }
 
@@ -99,7 +114,7 @@ bool sweep_view_is_waiting(const struct sweep_view *view)
     for (size_t i = 0; i < view->plan->count; i++) {
         if (view->items[i].is_ours || sweep_item_is_startable(&view->items[i]))
             return false;
-        any = any || view->items[i].seen.state == RUN_RUNNING;
+        any = any || sweep_item_is_open(&view->items[i]);
     }
     return any;
 }

@@ -10,9 +10,9 @@ struct sweep_item *sweep_items_create(struct arena *arena, const struct run_plan
                                       const struct run_plan *before, const struct sweep_item *items_before,
                                       bool may_replace);
 
-/* Looks at its directory again. Where that cannot be done it stays as it was seen last, and is given up after
- * some looks in vain unless a process of this sweep is at it. */
-void sweep_item_look(struct sweep_item *item, const struct planned_run *run);
+/* Looks at its directory again. False where that cannot be done: it stays as it was seen last, and one that
+ * ran elsewhere then is lost after ten seconds, until it can be looked at again. */
+bool sweep_item_look(struct sweep_item *item, const struct planned_run *run);
 
 /* Whether this sweep may start it as it was last seen. */
 bool sweep_item_is_startable(const struct sweep_item *item);

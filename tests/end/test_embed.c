@@ -179,6 +179,9 @@ static void predicts(void)
 #define NO_NUMBER(key)                                                                                       \
     "altered.safetensors: its metadata have no number " key                                                  \
     "; only weights that a run of assay wrote tell how to use them"
+#define NO_INPUTS(mean, sd)                                                                                  \
+    "altered.safetensors: with input_mean " mean " and input_sd " sd                                         \
+    ", as its metadata say, inputs would be no numbers"
 static const struct altered {
     const char *key, *value, *message;
     bool is_empty;
@@ -208,8 +211,10 @@ static const struct altered {
     {"input_sd", NULL, NO_NUMBER("input_sd"), false},
     {"input_sd", "wide", NO_NUMBER("input_sd"), false},
     {"input_sd", "nan", NO_NUMBER("input_sd"), false},
-    {"input_sd", "0", "altered.safetensors: its metadata say input_sd is 0; it is above 0", false},
-    {"input_sd", "-1", "altered.safetensors: its metadata say input_sd is -1; it is above 0", false},
+    {"input_sd", "0", NO_INPUTS("0.0968116", "0"), false},
+    {"input_sd", "-1", NO_INPUTS("0.0968116", "-1"), false},
+    {"input_sd", "1e-300", NO_INPUTS("0.0968116", "1e-300"), false},
+    {"input_mean", "1e300", NO_INPUTS("1e+300", "0.250678"), false},
 };
 
 static void write_altered(const struct altered *how)
@@ -221,13 +226,17 @@ static void write_altered(const struct altered *how)
     struct tensor_metadata metadata[16];
     CU_ASSERT_FATAL(whole->metadata_count <= 16);
     struct tensor_file file = {whole->tensors, how->is_empty ? 0 : whole->tensor_count, metadata, 0};
+    bool found = false;
     for (size_t i = 0; i < whole->metadata_count; i++) {
         struct tensor_metadata *one = &metadata[file.metadata_count];
         *one = whole->metadata[i];
-        if (strcmp(one->key, how->key) == 0)
+        if (strcmp(one->key, how->key) == 0) {
             one->value = how->value;
+            found = true;
+        }
         file.metadata_count += one->value != NULL && strcmp(one->key, "sha256") != 0;
     }
+    CU_ASSERT_TRUE(found);
     CU_ASSERT_TRUE(safetensors_write("altered.safetensors", &file, NULL));
     arena_destroy(arena);
 }

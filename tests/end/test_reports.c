@@ -68,10 +68,12 @@ static void tables(void)
 /* Where a writer was killed; while another one writes, what is there may be its own. */
 static void leftovers_go(void)
 {
-    static const char *const left[] = {"results/e/.table.md.tmp.99", "results/e/.report.html.tmp.98"};
+    static const char *const left[] = {"results/e/.table.md.tmp.99", "results/e/.table.csv.tmp.98"};
+    static const char others[] = "results/e/.notes.md.tmp.97";
     set_up();
     write_text(left[0], "");
     write_text(left[1], "");
+    write_text(others, "");
     bool is_held;
     struct file_lock *lock = file_lock_acquire("results/e/.lock", &is_held, NULL);
     CU_ASSERT_PTR_NOT_NULL_FATAL(lock);
@@ -80,6 +82,7 @@ static void leftovers_go(void)
     file_lock_release(lock);
     CU_ASSERT_EQUAL(RUN("table", "x/e.yaml", "--write", "--quiet"), 0);
     CU_ASSERT(!file_exists(left[0]) && !file_exists(left[1]) && !file_exists("results/e/.lock"));
+    CU_ASSERT_TRUE(file_exists(others));
     leave_directory();
 }
 

@@ -435,12 +435,13 @@ static void says_what_was_above_the_threshold(void)
 
 static void leaves_a_directory_to_its_owner(void)
 {
-    const pid_t owner = start("run", "longer.yaml", "--out", "owned", "--quiet", NULL);
+    const pid_t owner =
+        start("run", "longer.yaml", "train.max_epochs=100000", "--out", "owned", "--quiet", NULL);
     wait_for_file("owned/longer/seed-1/curves.csv", 1);
-    CU_ASSERT_EQUAL(RUN("run", "longer.yaml", "--out", "owned"), 4);
+    CU_ASSERT_EQUAL(RUN("run", "longer.yaml", "train.max_epochs=100000", "--out", "owned"), 4);
     check_contains("err", "assay: owned/longer/seed-1 is being written by another process (host and pid: ");
     CU_ASSERT_EQUAL(truncate("owned/longer/seed-1/.lock", 0), 0);
-    CU_ASSERT_EQUAL(RUN("run", "longer.yaml", "--out", "owned"), 4);
+    CU_ASSERT_EQUAL(RUN("run", "longer.yaml", "train.max_epochs=100000", "--out", "owned"), 4);
     check_file("err", "assay: owned/longer/seed-1 is being written by another process\n");
     kill(owner, SIGTERM);
     CU_ASSERT_EQUAL(wait_program(owner), 143);

@@ -1,5 +1,5 @@
-"""Every system call failing, once and from then on, over a small sweep, a run that goes on, and the reports: the same bytes, or a clean
-stop and then the same bytes. errors.py ASSAY SOURCE HELPERS [POINT ...]"""
+"""Every system call failing, once and from then on, over a small sweep, a search, a run that goes on, what reads their results and what
+asks their networks: the same bytes, or a clean stop and then the same bytes. errors.py ASSAY SOURCE HELPERS [POINT ...]"""
 import errno
 import pathlib
 

@@ -1,5 +1,5 @@
-"""SIGKILL at every system call that writes, renames, syncs, opens or locks, of one process or of all, over a small sweep, a run that
-goes on and the files of a report: running it again ends in the same bytes. Kills at random moments are in tests/end/sweep_kill.py;
+"""SIGKILL at every system call that writes, renames, syncs, opens or locks, of one process or of all, over a small sweep, a search, a
+run that goes on, and the files of reports: running it again ends in the same bytes. Kills at random moments are in tests/end/sweep_kill.py;
 the long form does a thousand of them. kill.py ASSAY SOURCE HELPERS [POINT ...]"""
 import os
 import pathlib
@@ -63,6 +63,6 @@ for scenario, most in (
     (Scenario("book", ["claims", ".", "--write"], before=swept), 8),
 ):
     proof.each(proof.sample(points_of(scenario), most), kill_at(scenario))
-if LONG and not faults.chosen:  # one after the other: the moments are a share of how long it takes alone
-    proof.each([f"random {seed}" for seed in range(1, 11)], kill_a_hundred_times, jobs=1)
+if LONG or faults.chosen:  # one after the other: the moments are a share of how long it takes alone
+    proof.each(proof.sample([f"random {seed}" for seed in range(1, 11)], 0), kill_a_hundred_times, jobs=1)
 proof.end()

@@ -58,7 +58,7 @@ def points_of(scenario):
 
 proof = Proof("memory")
 program = pathlib.Path(faults.helpers, "assay_failing")
-if LONG and b"__gcov" not in program.read_bytes():  # one that counts branches is wanted for that
+if LONG and b"__gcov" not in program.read_bytes():  # a build that counts branches is used as it is
     program = sanitized()
 is_sanitized = b"__asan_init" in program.read_bytes()
 swept = [["sweep", "two.yaml", "--quiet"]]

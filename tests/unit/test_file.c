@@ -264,8 +264,12 @@ static void test_leftovers(void)
         CU_ASSERT(file_append(goes[i], "", 0, NULL));
     for (size_t i = 0; i < sizeof stays / sizeof stays[0]; i++)
         CU_ASSERT(file_append(stays[i], "", 0, NULL));
-    file_remove_leftovers(".");
-    file_remove_leftovers("missing");
+    file_remove_leftovers(".", "b.csv");
+    CU_ASSERT(file_exists(goes[0]) && file_exists(goes[1]));
+    file_remove_leftovers(".", "a.csv");
+    CU_ASSERT(!file_exists(goes[0]) && file_exists(goes[1]));
+    file_remove_leftovers(".", NULL);
+    file_remove_leftovers("missing", NULL);
     for (size_t i = 0; i < sizeof goes / sizeof goes[0]; i++)
         CU_ASSERT_FALSE(file_exists(goes[i]));
     for (size_t i = 0; i < sizeof stays / sizeof stays[0]; i++)
