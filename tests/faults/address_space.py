@@ -1,10 +1,8 @@
 """An address space that is limited (ulimit -v) to every size from 4 MiB up in steps of 512 KiB, then not: the same bytes or a clean
 stop, then the same; above all, no hang. address_space.py ASSAY SOURCE HELPERS [POINT ...]"""
-import pathlib
 import resource
 
-import faults
-from faults import Proof, Scenario, run, skip
+from faults import Proof, Scenario, has_sanitizer, run, skip
 
 STEP, ENOUGH = 512, 1 << 20  # KiB
 
@@ -32,8 +30,8 @@ def is_enough(scenario, size):
         return False
 
 
-if b"__asan_init" in pathlib.Path(faults.assay).read_bytes():
-    skip("the address sanitizer needs more address space than there is")
+if has_sanitizer("asan") or has_sanitizer("tsan"):
+    skip("a sanitizer needs more address space than there is")
 proof = Proof("address_space")
 # It goes on without the memory that it wanted, and leaves less.
 greedy = """\

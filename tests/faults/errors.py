@@ -1,18 +1,18 @@
 """Every system call failing, once and from then on, over a small sweep, a search, a run that goes on, what reads their results and what
 asks their networks: the same bytes, or a clean stop and then the same bytes. errors.py ASSAY SOURCE HELPERS [POINT ...]"""
 import errno
-import pathlib
 
-import faults
-from faults import BASE, FOREVER, SEARCH, TWO, Proof, Scenario, careless, idx, inject, need_injection
+from faults import BASE, FOREVER, SEARCH, TWO, Proof, Scenario, careless, has_sanitizer, idx, inject, need_injection
 
 # What fails in which way; standard output and standard error have a group of their own. Looking is never interrupted, and a library
 # that is loaded with ours would look for ever.
 FILES = "write,rename,sync,open,lock,read,close"
 FAULTS = [(FILES + ",look", name) for name in ("ENOSPC", "EIO", "EDQUOT", "EMFILE", "EROFS", "ENOMEM")]
-if b"__asan_init" not in pathlib.Path(faults.assay).read_bytes():  # a sanitizer, reading for itself, tries for ever when it is interrupted
+if not has_sanitizer("asan") and not has_sanitizer("tsan"):  # they, reading for themselves, try for ever when they are interrupted
     FAULTS += [(FILES, "EINTR")]
-FAULTS += [("memory", "ENOMEM"), ("process", "EAGAIN"), ("process", "ENOMEM"), ("write,speech", "EIO"), ("write,speech", "ENOSPC")]
+if not has_sanitizer("tsan"):
+    FAULTS += [("memory", "ENOMEM")]
+FAULTS += [("process", "EAGAIN"), ("process", "ENOMEM"), ("write,speech", "EIO"), ("write,speech", "ENOSPC")]
 
 
 def fail_at(scenario):

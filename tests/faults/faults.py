@@ -41,6 +41,11 @@ CLEAN = (1, 3, 4)
 NOT_LOADED = 127
 
 
+def has_sanitizer(name, program=assay):
+    """name: asan or tsan"""
+    return f"__{name}_init".encode() in pathlib.Path(program).read_bytes()
+
+
 def check(condition, *said):
     if not condition:
         raise AssertionError(" ".join(map(str, said)))

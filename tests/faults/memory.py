@@ -6,7 +6,7 @@ import pathlib
 import subprocess
 
 import faults
-from faults import BASE, JOBS, LONG, TWO, Proof, Scenario, check, environment, idx, run, skip
+from faults import BASE, JOBS, LONG, TWO, Proof, Scenario, check, environment, has_sanitizer, idx, run, skip
 
 SANITIZERS = {"ASAN_OPTIONS": "detect_leaks=1:abort_on_error=0:exitcode=99:allocator_may_return_null=1"}
 
@@ -56,11 +56,13 @@ def points_of(scenario):
     return [f"{scenario.name} {number}{how}" for number in range(1, count(scenario) + 1) for how in ("", "+")]
 
 
+if has_sanitizer("tsan"):
+    skip("the thread sanitizer needs memory of its own")
 proof = Proof("memory")
 program = pathlib.Path(faults.helpers, "assay_failing")
 if LONG and b"__gcov" not in program.read_bytes():  # a build that counts branches is used as it is
     program = sanitized()
-is_sanitized = b"__asan_init" in program.read_bytes()
+is_sanitized = has_sanitizer("asan", program)
 swept = [["sweep", "two.yaml", "--quiet"]]
 begun = [["run", "base.yaml", "--threads", "2", "--stop-after", "1"]]
 # Of these runs one is begun, one has failed, one is not there.

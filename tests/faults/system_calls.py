@@ -6,7 +6,7 @@ import re
 import shutil
 
 import faults
-from faults import BASE, TWO, Proof, Scenario, check, idx, run, skip, traced_environment
+from faults import BASE, TWO, Proof, Scenario, check, has_sanitizer, idx, run, skip, traced_environment
 
 FORBIDDEN = set(
     "socket socketpair connect bind listen accept accept4 sendto recvfrom sendmsg recvmsg getsockname setsockopt "
@@ -72,6 +72,8 @@ if shutil.which("strace") is None:
     skip("there is no strace")
 if run(["strace", "-qq", "-o", "/dev/null", "true"], "/").code != 0:
     skip("tracing is not permitted here")
+if has_sanitizer("tsan"):
+    skip("the thread sanitizer needs files of its own")
 proof = Proof("system_calls")
 for name, line in (("program", "cat base.yaml >/dev/null"), ("file", ": </etc/passwd")):
     files = {"base.yaml": BASE, "careless.sh": f"{line}\nexit 0\n"}
