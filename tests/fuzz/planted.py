@@ -39,7 +39,7 @@ BUGS = [
 
 
 def copy_sources(target):
-    names = subprocess.run(['git', 'ls-files', '-z', '--cached', '--others', '--exclude-standard', 'src', 'include', 'tests', 'docs', 'configs',
+    names = subprocess.run(['git', 'ls-files', '-z', '--cached', '--others', '--exclude-standard', 'src', 'include', 'tests', 'tools', 'docs', 'configs',
                             'experiments', 'meson.build', 'meson_options.txt'], cwd=ROOT, check=True, capture_output=True, text=True).stdout
     for name in names.split('\0'):
         if name and os.path.exists(os.path.join(ROOT, name)):
