@@ -57,7 +57,7 @@ def find(sources, target, executions):
     shutil.rmtree(inputs, ignore_errors=True)
     os.makedirs(inputs)
     corpus = os.path.join(sources, 'tests/fuzz/corpus', target)
-    done = subprocess.run([os.path.join(sources, 'build/tests/fuzz/fuzz_' + target), f'-runs={executions}', '-seed=1', '-max_len=2000',
+    done = subprocess.run([os.path.join(sources, 'build/tests/fuzz/fuzz_' + target), f'-runs={executions}', '-seed=1', '-max_len=2400',
                            '-timeout=3600', '-rss_limit_mb=1500', '-malloc_limit_mb=64', '-artifact_prefix=' + inputs + '/', inputs, corpus],
                           capture_output=True, text=True, errors='replace', env={**os.environ, 'ASAN_OPTIONS': 'allocator_may_return_null=1'})
     if done.returncode == 0:
