@@ -33,13 +33,20 @@ bool run_directory_remove(const struct run_directory *directory, const char *nam
     return done;
 }
 
+static const char held_words[] = "is being written by another process";
+
 static bool fail_held(const char *directory, struct assay_error *error)
 {
     char owner[RUN_OWNER_SIZE];
     run_directory_owner(directory, owner);
     const bool known = owner[0] != '\0';
-    return assay_fail(error, ASSAY_MACHINE, "%s is being written by another process%s%s%s", directory,
+    return assay_fail(error, ASSAY_MACHINE, "%s %s%s%s%s", directory, held_words,
                       known ? " (host and pid: " : "", owner, known ? ")" : "");
+}
+
+bool run_directory_was_held(const char *said)
+{
+    return strstr(said, held_words) != NULL;
 }
 
 void run_directory_owner(const char *path, char owner[RUN_OWNER_SIZE])

@@ -24,6 +24,8 @@ void run_directory_owner(const char *path, char owner[RUN_OWNER_SIZE]);
 /* Creates and locks it. ASSAY_MACHINE when another process has it, which is named. The path is the caller's
  * and must outlive it. */
 bool run_directory_open(struct run_directory *directory, const char *path, struct assay_error *error);
+/* Whether a process that could not, because another had it, has said so. */
+bool run_directory_was_held(const char *said);
 void run_directory_close(struct run_directory *directory); /* {0} is fine */
 
 /* Whether one of its files is there. False without memory. */

@@ -13,11 +13,12 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/team.h"
+#include "run/directory.h"
 #include "run/stop.h"
 #include "run/sweep_items.h"
 #include "run/worker.h"
 
-enum { TICK_MS = 100, MOST_TRIES = 2 };
+enum { TICK_MS = 100, MOST_TRIES = 2, MOST_MEETINGS = 50 };
 
 struct sweep {
     struct arena *arena;
@@ -208,6 +209,12 @@ static void conclude(struct sweep *sweep, size_t i, const struct worker *worker,
     const enum run_state state = item->seen.state;
     const bool is_unfinished = run_state_is_startable(state);
     const bool could_not = end->signal == 0 && end->exit_code == ASSAY_MACHINE;
+    const bool has_met = is_unfinished && could_not && worker->said.bytes != NULL &&
+                         run_directory_was_held(worker->said.bytes);
+    if (has_met && ++item->meetings < MOST_MEETINGS) { /* who had it has gone since: that was no try */
+        item->tries--;
+        return;
+    }
     if (!is_unfinished) /* whatever comes next of it, a higher rung, is tried anew */
         item->tries = 0;
     if (state == RUN_RUNNING || (could_not && !is_unfinished)) /* another sweep was quicker */

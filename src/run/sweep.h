@@ -27,7 +27,7 @@ struct sweep_item {
     bool is_ours;                        /* a process of this sweep is at it … */
     int threads;                         /* … with so many threads */
     bool may_replace;                    /* what another config left there */
-    int tries;                           /* by this sweep */
+    int tries, meetings;                 /* by this sweep; with another process that was quicker, and left */
     bool is_given_up;                    /* it failed, or somebody stopped it: not to be tried again here */
     bool is_lost;                        /* it ran elsewhere, and can no longer be looked at */
     double blind_since;                  /* that is, since then; 0: it can be looked at */
