@@ -169,7 +169,7 @@ static bool create_rows(struct bench_state *state, struct assay_error *error)
     state->cells = arena_allocate(state->arena, most, sizeof *state->cells);
     state->train = arena_allocate(state->arena, most, sizeof *state->train);
     state->test = arena_allocate(state->arena, most, sizeof *state->test);
-    if (!bench->rows || !state->cells || !state->train || !state->test)
+    if (bench->rows == NULL || state->cells == NULL || state->train == NULL || state->test == NULL)
         return assay_fail_memory(error, "preparing the measurement");
     while (bench->row_count < most) {
         const size_t t = bench->row_count / settings->batch_count;
@@ -211,7 +211,7 @@ static bool create_layers(struct bench_state *state, struct assay_error *error)
     bench->layer_count = (size_t)plan->layer_count + 3;
     bench->layers = arena_allocate(state->arena, bench->layer_count, sizeof *bench->layers);
     state->parts = arena_allocate(state->arena, bench->layer_count, sizeof *state->parts);
-    if (!bench->layers || !state->parts)
+    if (bench->layers == NULL || state->parts == NULL)
         return assay_fail_memory(error, "preparing the measurement");
     name_layers(bench, plan);
     const struct network_settings network = network_settings(state, plan, state->teams[0]);
@@ -229,7 +229,8 @@ static bool create_teams(struct bench_state *state, struct assay_error *error)
     state->sgemm_s = arena_allocate(state->arena, settings->thread_count, sizeof *state->sgemm_s);
     bench->sgemm = arena_allocate(state->arena, settings->thread_count, sizeof *bench->sgemm);
     state->yardstick = yardstick_create(&state->blas, size);
-    if (!state->teams || !state->sgemm || !state->sgemm_s || !bench->sgemm || !state->yardstick)
+    if (state->teams == NULL || state->sgemm == NULL || state->sgemm_s == NULL || bench->sgemm == NULL ||
+        state->yardstick == NULL)
         return assay_fail_memory(error, "preparing the measurement");
     for (; bench->sgemm_count < settings->thread_count; bench->sgemm_count++) {
         const int threads = settings->threads[bench->sgemm_count];

@@ -98,7 +98,7 @@ static bool find_column(const struct run_record *record, const char *name, int e
 {
     const struct csv *csv = record->curves;
     const size_t index = csv != NULL ? csv_column(csv, name) : SIZE_MAX;
-    if (index == SIZE_MAX || csv->rows > INT32_MAX || csv->rows == 0)
+    if (index == SIZE_MAX || csv->rows == 0)
         return false;
     const int rows = (int)csv->rows;
     *column = (struct column){csv, index, epochs > 0 && epochs < rows ? epochs : rows, epochs};
