@@ -173,6 +173,28 @@ method: {halving: {first: 2, eta: 3, metric: val_loss}}
     check_equal(((out / "checkpoint").exists(), (out / ".provenance.json.tmp.1").exists()), (True, False))
 
 
+def test_halving_by_the_epoch_that_counts():
+    """Which is the best one up to the rung, or the last one, as the config wants it for a run's result."""
+    write("search.yaml", """\
+base: base.yaml
+seeds: 1
+grid: {train.batch_size: [4, 8]}
+method: {halving: {first: 2, eta: 2, metric: val_loss}}
+""")
+    base = read("base.yaml")
+    for restore_best, out in (("true", 1), ("false", 0)):
+        write("base.yaml", base + f"  early_stopping: {{monitor: val_loss, patience: 9, restore_best: {restore_best}}}\n")
+        results = f"restore-{restore_best}"
+        for index, losses in enumerate((("0.1", "0.9"), ("0.5", "0.5"))):
+            run("work", "search.yaml", "--index", index, "--out", results)
+            directory = pathlib.Path(status("search.yaml", "--out", results)["runs"][index]["directory"])
+            header, *curve = [line.split(",") for line in read(directory / "curves.csv").splitlines()]
+            for row, loss in zip(curve, losses, strict=True):
+                row[header.index("val_loss")] = loss
+            write(directory / "curves.csv", "".join(",".join(row) + "\n" for row in [header, *curve]))
+        check_equal([i for i, state in enumerate(states("search.yaml", "--out", results)) if state == "pruned"], [out])
+
+
 def test_halving_of_what_diverges():
     """Where a run's last epoch is both that of the rung and the one that was too bad, it is out, however good it looked."""
     write("search.yaml", """\

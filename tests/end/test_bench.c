@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "io/csv.h"
 #include "io/json.h"
+#include "math/kernels.h"
 
 /* A layer of every kind that there is to measure: with parameters and without, with state, absent. */
 static const char tiny[] =
@@ -191,13 +192,53 @@ static void writes_text(void)
 }
 
 /* Some run into numbers that are not finite sooner or later; that one begins afresh is not the reader's
- * business. */
+ * business. One that does so at once cannot be measured. */
 static void bears_divergence(void)
 {
-    CU_ASSERT_EQUAL(RUN("bench", "tiny.yaml", "train.optimizer.sgd.learning_rate=100000", "--batch-sizes=1",
-                        "--seconds=0.02", "--format=csv"),
-                    0);
+    enum { DEEP = 320 };
+    struct text deep = {0};
+    write_text("wild.yaml", "data: {dataset: {digits: {train: 150, test: 40}}}\n"
+                            "model: [linear: 8, relu, linear: 10]\n"
+                            "train: {max_epochs: 2, batch_size: 1, optimizer: {sgd: 1.0e+6}}\n");
+    CU_ASSERT_EQUAL(RUN("run", "wild.yaml", "--out", "wild"), 3);
+    check_contains("err", "the loss became nan in epoch 1 at step ");
+    CU_ASSERT_EQUAL(RUN("bench", "wild.yaml", "--batch-sizes=1", "--seconds=0.02", "--format=csv"), 0);
     check_contains("out", "\n1,");
+    text_add(&deep, "data: {dataset: {digits: {train: 20, test: 5}}}\nmodel:\n");
+    for (int l = 0; l < DEEP; l++)
+        text_add(&deep, "  - linear: {units: 10, init: he}\n");
+    text_add(&deep, "train: {max_epochs: 2, batch_size: 4, optimizer: {sgd: 1}}\n");
+    write_text("deep.yaml", deep.bytes);
+    text_finish(&deep);
+    CU_ASSERT_EQUAL(RUN("bench", "deep.yaml", "--batch-sizes=4", "--seconds=0.02", "--quiet"), 3);
+    check_contains(
+        "err", "assay: the training diverged with batches of 4: the loss became nan in epoch 1 at step 1\n");
+    check_file("out", "");
+}
+
+/* As it takes a CPU that is newer than itself. */
+static void says_that_openblas_is_slow(void)
+{
+    static const char *const isas[] = {"avx512", "avx2", "plain"}, *const helps[] = {"SkylakeX", "Haswell",
+                                                                                     NULL};
+    struct assay_error error;
+    setenv("OPENBLAS_CORETYPE", "Prescott", 1);
+    for (size_t i = 0; i < sizeof isas / sizeof isas[0]; i++) {
+        char wanted[160];
+        if (kernels_choose(isas[i], &error) == NULL)
+            continue; /* not on this CPU */
+        setenv("ASSAY_ISA", isas[i], 1);
+        CU_ASSERT_EQUAL(RUN("bench", "tiny.yaml", "--layers", "--threads=1", "--seconds=0.02"), 0);
+        snprintf(wanted, sizeof wanted,
+                 "this OpenBLAS does not know this CPU, so its sgemm is slow; OPENBLAS_CORETYPE=%s helps\n",
+                 helps[i] != NULL ? helps[i] : "");
+        char *said = read_text("err");
+        CU_ASSERT_EQUAL(strstr(said, wanted) != NULL, helps[i] != NULL);
+        CU_ASSERT_EQUAL(strstr(said, "OPENBLAS_CORETYPE") != NULL, helps[i] != NULL);
+        memory_free(said);
+    }
+    unsetenv("ASSAY_ISA");
+    unsetenv("OPENBLAS_CORETYPE");
 }
 
 static void refuses(void)
@@ -251,6 +292,7 @@ int main(void)
         {"rows as CSV", writes_rows_as_csv},
         {"text", writes_text},
         {"a training that diverges", bears_divergence},
+        {"an OpenBLAS that does not know the CPU", says_that_openblas_is_slow},
         {"what it refuses", refuses},
         CU_TEST_INFO_NULL,
     };

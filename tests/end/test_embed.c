@@ -113,6 +113,23 @@ static void tells_what_is_wrong(void)
     free(problems);
 }
 
+struct change {
+    const char *file;
+    long place;
+    int byte;
+};
+
+static void change_byte(const struct change *change)
+{
+    char path[64];
+    snprintf(path, sizeof path, "digits/%s", change->file);
+    FILE *file = fopen(path, "r+b");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+    fseek(file, change->place, SEEK_SET);
+    fputc(change->byte, file);
+    fclose(file);
+}
+
 /* What was planned for one set of images is not done with another. */
 static void notices_other_data(void)
 {
@@ -120,14 +137,29 @@ static void notices_other_data(void)
         "name=files", "data.dir=digits",
         ("data.dataset={idx: {train_images: train-images-idx3-ubyte, train_labels: train-labels-idx1-ubyte, "
          "test_images: t10k-images-idx3-ubyte, test_labels: t10k-labels-idx1-ubyte}}")};
-    static const char *const sizes[][2] = {{"150", "41"}, {"151", "40"}};
+    static const struct {
+        const char *train, *test;
+        struct change changes[4];
+    } others[] = {
+        {"150", "41", {{0}}},
+        {"151", "40", {{0}}},
+        {"150",
+         "40", /* other sides */
+         {{"train-images-idx3-ubyte", 11, 14},
+          {"train-images-idx3-ubyte", 15, 56},
+          {"t10k-images-idx3-ubyte", 11, 14},
+          {"t10k-images-idx3-ubyte", 15, 56}}},
+    };
     CU_ASSERT_EQUAL(RUN("data", "digits", "--train", "150", "--test", "40", "--out", "planned"), 0);
-    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
         CU_ASSERT_EQUAL(rename("planned", "digits"), 0);
         struct assay_config *config = load(overrides, sizeof overrides / sizeof overrides[0]);
         CU_ASSERT_EQUAL(rename("digits", "planned"), 0);
         CU_ASSERT_EQUAL(
-            RUN("data", "digits", "--train", sizes[i][0], "--test", sizes[i][1], "--out", "digits"), 0);
+            RUN("data", "digits", "--train", others[i].train, "--test", others[i].test, "--out", "digits"),
+            0);
+        for (size_t c = 0; c < 4 && others[i].changes[c].file != NULL; c++)
+            change_byte(&others[i].changes[c]);
         struct assay_run_result result;
         struct assay_error error = {0};
         CU_ASSERT_EQUAL(
@@ -137,7 +169,9 @@ static void notices_other_data(void)
                    "the data set idx is not of the shape that it had a moment ago: its files are being "
                    "changed; run this again");
         CU_ASSERT_FALSE(file_exists("out/files"));
-        CU_ASSERT_EQUAL(rename("digits", sizes[i][0]), 0);
+        char used[32];
+        snprintf(used, sizeof used, "other-%zu", i);
+        CU_ASSERT_EQUAL(rename("digits", used), 0);
         assay_config_destroy(config);
     }
 }
