@@ -150,13 +150,21 @@ static void define_variant(struct json_schema *schema, const struct assay_varian
 
 static void add_bare_names(struct json_schema *schema, const struct assay_variants *variants)
 {
-    json_open(&schema->writer, NULL, '{');
-    json_open(&schema->writer, "enum", '[');
-    for (size_t i = 0; i < variants->count; i++)
-        if (!rows_have_required(rows_of_variant(variants, variants->items[i]), NULL))
-            json_string(&schema->writer, NULL, variants->items[i]->name);
-    json_close(&schema->writer);
-    json_close(&schema->writer);
+    bool is_open = false;
+    for (size_t i = 0; i < variants->count; i++) {
+        if (rows_have_required(rows_of_variant(variants, variants->items[i]), NULL))
+            continue;
+        if (!is_open) {
+            json_open(&schema->writer, NULL, '{');
+            json_open(&schema->writer, "enum", '[');
+            is_open = true;
+        }
+        json_string(&schema->writer, NULL, variants->items[i]->name);
+    }
+    if (is_open) {
+        json_close(&schema->writer);
+        json_close(&schema->writer);
+    }
 }
 
 /* A bare name, where nothing is required, or a map from one name to what stands behind it. */

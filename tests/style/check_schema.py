@@ -58,6 +58,8 @@ def check(program, options, source, what, folders):
     good, bad = (sorted(pathlib.Path(source, folder).glob("*.yaml")) for folder in folders)
     problems = [problem for path in good for problem in check_good(validator, path)]
     problems += [problem for path in bad for problem in check_bad(validator, path)]
+    if '"enum": []' in json.dumps(schema):
+        problems.append(f"assay schema {' '.join(options)}: a choice between nothing, which strict validators refuse")
     for problem in problems:
         print(problem.replace("\n", " "))
     print(f"{len(good)} {what} and {len(bad)} wrong ones: {len(problems)} problems")
