@@ -24,9 +24,11 @@ static double share_of_epoch(const struct figure *figure, double epoch)
     return (epoch - first_epoch) / (last_epoch(figure) - first_epoch);
 }
 
+/* Far outside the picture one value is as good as another, and may have no number of its own. */
 static double share_of_value(const struct figure *figure, double value)
 {
-    return (figure->top - value) / (figure->top - figure->bottom);
+    const double far = 1e6;
+    return fmax(-far, fmin((figure->top - value) / (figure->top - figure->bottom), far));
 }
 
 static void add_fixed(struct text *text, double value, int digits)
