@@ -9,7 +9,10 @@
 #include "run/build.h"
 #include "run/files.h"
 
-enum { FILE_LIMIT = 16 << 20 };
+enum {
+    FILE_LIMIT = 16 << 20,
+    MOST_EARLIER = 1000, /* or a run that is begun again and again would have a file that cannot be read */
+};
 
 bool machine_cpu(char cpu[CPU_TEXT_SIZE], struct assay_error *error)
 {
@@ -108,7 +111,8 @@ bool provenance_start(struct provenance *provenance, const char *directory, stru
         const struct json *before = json_get(there, earlier_key);
         struct json_writer writer = {.text = &provenance->earlier, .compact = true};
         json_open(&writer, NULL, '[');
-        for (size_t i = 0; before != NULL && i < before->count; i++)
+        const size_t count = before != NULL ? before->count : 0;
+        for (size_t i = count >= MOST_EARLIER ? count - MOST_EARLIER + 1 : 0; i < count; i++)
             copy_session(&writer, &before->items[i]);
         copy_session(&writer, there);
         json_close(&writer);
