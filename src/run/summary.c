@@ -20,18 +20,22 @@ static int compare(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* Of one column of the rows; NaN without rows or memory. */
-static double median(const struct epoch_row *rows, int count, size_t offset)
+/* Of one column of the rows; null without any. */
+static void add_median(struct json_writer *writer, const char *key, const struct summary *summary,
+                       size_t offset)
 {
+    const int count = summary->count;
+    double median = NAN;
     double *values = count > 0 ? memory_allocate((size_t)count, sizeof *values) : NULL;
-    if (values == NULL)
-        return NAN;
-    for (int i = 0; i < count; i++)
-        values[i] = *(const double *)((const char *)&rows[i] + offset);
-    qsort(values, (size_t)count, sizeof *values, compare);
-    const double result = (values[(count - 1) / 2] + values[count / 2]) / 2;
+    writer->text->failed |= count > 0 && values == NULL;
+    for (int i = 0; values != NULL && i < count; i++)
+        values[i] = *(const double *)((const char *)&summary->rows[i] + offset);
+    if (values != NULL) {
+        qsort(values, (size_t)count, sizeof *values, compare);
+        median = (values[(count - 1) / 2] + values[count / 2]) / 2;
+    }
+    json_number(writer, key, median);
     memory_free(values);
-    return result;
 }
 
 void result_set_rows(struct assay_run_result *result, const struct epoch_row *rows, int count)
@@ -86,10 +90,8 @@ static void add_metrics(struct json_writer *writer, const struct epoch_row *row,
 static void add_times(struct json_writer *writer, const struct summary *summary)
 {
     json_open(writer, "timing", '{');
-    json_number(writer, "train_ms_per_sample",
-                median(summary->rows, summary->count, offsetof(struct epoch_row, train_ms_per_sample)));
-    json_number(writer, "test_ms_per_sample",
-                median(summary->rows, summary->count, offsetof(struct epoch_row, test_ms_per_sample)));
+    add_median(writer, "train_ms_per_sample", summary, offsetof(struct epoch_row, train_ms_per_sample));
+    add_median(writer, "test_ms_per_sample", summary, offsetof(struct epoch_row, test_ms_per_sample));
     json_number(writer, "train_s", summary->result->train_s);
     json_number(writer, "eval_s", summary->result->eval_s);
     json_close(writer);
