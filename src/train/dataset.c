@@ -85,6 +85,14 @@ static bool locate(const struct dataset_source *source, const char *directory, c
     return done;
 }
 
+bool dataset_find(const struct assay_variant_value *source, const char *directory, struct assay_error *error)
+{
+    char *found;
+    const bool done = locate(source_of(source), directory, &found, error);
+    memory_free(found);
+    return done;
+}
+
 bool dataset_describe(const struct assay_variant_value *source, const char *directory,
                       struct dataset_shape *shape, struct assay_error *error)
 {
@@ -156,29 +164,57 @@ void dataset_finish(struct dataset *dataset)
     *dataset = (struct dataset){0};
 }
 
-/* Whether none of the files is there. */
-static bool is_free(char *const paths[DATASET_FILES], struct assay_error *error)
+/* What is there already must be what would be written: a command before this one was cut short, say. */
+static bool is_free(const char *path, const struct idx *array, struct assay_error *error)
 {
-    for (int file = 0; file < DATASET_FILES; file++)
-        if (file_exists(paths[file]))
-            return assay_fail(error, ASSAY_INVALID,
-                              "%s is there already; remove it, or choose another directory", paths[file]);
-    return true;
+    struct idx there = {0};
+    if (!file_exists(path))
+        return true;
+    const bool is_same =
+        idx_read(path, array->length, &there, NULL) && there.rank == array->rank &&
+        memcmp(there.dimensions, array->dimensions, array->rank * sizeof array->dimensions[0]) == 0 &&
+        memcmp(there.bytes, array->bytes, array->length) == 0;
+    idx_finish(&there);
+    return is_same || assay_fail(error, ASSAY_INVALID,
+                                 "%s is there already; remove it, or choose another directory", path);
+}
+
+static bool write_files(const struct dataset *dataset, char *const paths[DATASET_FILES],
+                        struct assay_error *error)
+{
+    bool done = true;
+    for (int file = 0; done && file < DATASET_FILES; file++) {
+        const struct idx array = array_of(dataset, file);
+        done = is_free(paths[file], &array, error);
+    }
+    for (int file = 0; done && file < DATASET_FILES; file++) {
+        const struct idx array = array_of(dataset, file);
+        done = idx_write(paths[file], &array, error);
+    }
+    return done;
 }
 
 bool dataset_write(const struct dataset *dataset, const char *directory, struct assay_error *error)
 {
-    char *paths[DATASET_FILES] = {NULL};
-    bool done = true;
+    char *paths[DATASET_FILES] = {NULL}, *lock_path = path_join(directory, ".lock");
+    bool done = lock_path != NULL, is_held = false;
     for (int file = 0; done && file < DATASET_FILES; file++) {
         paths[file] = path_join(directory, mnist_files[file].name);
-        done = paths[file] != NULL || assay_fail_memory(error, "naming the data files");
+        done = paths[file] != NULL;
     }
-    done = done && is_free(paths, error) && directory_create(directory, error);
-    for (int file = 0; file < DATASET_FILES; file++) {
-        const struct idx array = array_of(dataset, file);
-        done = done && idx_write(paths[file], &array, error);
+    if (!done)
+        assay_fail_memory(error, "naming the data files");
+    struct file_lock *lock = NULL;
+    if (done && directory_create(directory, error))
+        lock = file_lock_acquire(lock_path, &is_held, error);
+    if (is_held)
+        assay_fail(error, ASSAY_MACHINE, "%s: another process is writing files to it", directory);
+    for (int file = 0; lock != NULL && file < DATASET_FILES; file++)
+        file_remove_leftovers(directory, mnist_files[file].name);
+    done = lock != NULL && write_files(dataset, paths, error);
+    file_lock_release(lock);
+    for (int file = 0; file < DATASET_FILES; file++)
         memory_free(paths[file]);
-    }
+    memory_free(lock_path);
     return done;
 }

@@ -240,6 +240,7 @@ bool files_fetch(const char *directory, const struct mnist_file *files, size_t c
     struct file_lock *const lock = lock_directory(directory, error);
     bool done = lock != NULL;
     for (size_t i = 0; done && i < count; i++) {
+        file_remove_leftovers(directory, files[i].name);
         if (check_file(directory, &files[i], NULL))
             log_say(log, LOG_INFO, "%s is there", files[i].name);
         else
