@@ -107,7 +107,7 @@ static void add_failed(struct text *text, const struct sweep_view *view, size_t 
     text_add(text, "  %zu  %s  ", failed->index, failed->directory);
     add_run_name(text, failed);
     text_add(text, ": ");
-    if (item->seen.state == RUN_STALE)
+    if (item->seen.state == RUN_STALE && item->why[0] == '\0')
         add_stale(text, failed);
     else if (item->seen.state == RUN_DIVERGED)
         add_outcome(text, failed);
@@ -119,7 +119,7 @@ static void add_failed(struct text *text, const struct sweep_view *view, size_t 
 static void add_end(struct text *text, const struct sweep_view *view, const char *command_line)
 {
     const struct run_counts counts = count_view(view);
-    bool any = false;
+    bool any = false, is_left = false;
     add_plan_counts(text, view->plan, &counts);
     text_add_char(text, '\n');
     for (size_t i = 0; i < view->plan->count; i++)
@@ -127,8 +127,9 @@ static void add_end(struct text *text, const struct sweep_view *view, const char
             text_add(text, "%s", any ? "" : "failed:\n");
             add_failed(text, view, i);
             any = true;
+            is_left |= view->items[i].seen.state == RUN_STALE && view->items[i].why[0] == '\0';
         }
-    if (counts.of[RUN_STALE] > 0)
+    if (is_left)
         text_add(text, "--again replaces what another config left; or rename the experiment\n");
     if (counts.of[RUN_FAILED] > 0)
         text_add(text, "the same command tries the failed ones again: %s\n", command_line);

@@ -17,6 +17,7 @@
 #include "run/stop.h"
 #include "run/sweep_items.h"
 #include "run/worker.h"
+#include "train/dataset.h"
 
 enum { TICK_MS = 100, MOST_TRIES = 2, MOST_MEETINGS = 50 };
 
@@ -35,13 +36,19 @@ struct sweep {
 
     struct file_lock *alone; /* an exclusive experiment is at one sweep at a time */
     enum assay_status stop;
-    bool has_failed, has_killed;
+    bool has_failed, has_killed, has_said_turn;
     double looked, look_s; /* when all runs were looked at last, and how long that took */
 };
 
 static const struct planned_run *run_at(const struct sweep *sweep, size_t i)
 {
     return &sweep->view->plan->runs[i];
+}
+
+static void say(const struct sweep *sweep, size_t i, const char *line)
+{
+    if (sweep->observer->warn != NULL)
+        sweep->observer->warn(sweep->observer->cookie, run_at(sweep, i), line);
 }
 
 static void look_at_all(struct sweep *sweep)
@@ -146,8 +153,12 @@ static bool start_more(struct sweep *sweep, struct assay_error *error)
         bool is_taken;
         if (!take_turn(sweep, &is_taken, error))
             return false;
-        if (is_taken)
+        if (is_taken) {
+            if (!sweep->has_said_turn)
+                say(sweep, i, "another sweep is at this exclusive experiment; this one waits for its turn");
+            sweep->has_said_turn = true;
             return true;
+        }
         sweep_item_look(item, run_at(sweep, i));
         if (sweep_item_is_startable(item) && !start(sweep, i, error))
             return false;
@@ -178,8 +189,11 @@ static void record_failure(struct sweep *sweep, size_t i, const struct worker *w
     item->is_given_up = true;
     failure_shorten(&failure, item->why);
     struct assay_error unwritten;
-    if (!failure_write(run_at(sweep, i)->directory, &failure, &unwritten) && sweep->observer->warn != NULL)
-        sweep->observer->warn(sweep->observer->cookie, run_at(sweep, i), unwritten.text);
+    if (item->seen.state == RUN_STALE) /* the directory is still another config's */
+        return;
+    item->seen.state = RUN_FAILED;
+    if (!failure_write(run_at(sweep, i)->directory, &failure, &unwritten))
+        say(sweep, i, unwritten.text);
 }
 
 /* What is wrong with a config or its data will be wrong the next time; a signal or the machine may not. */
@@ -188,15 +202,14 @@ static bool is_worth_another_try(const struct sweep_item *item, const struct wor
     return item->tries < MOST_TRIES && (end->signal != 0 || end->exit_code != ASSAY_INVALID);
 }
 
-static void say_again(const struct sweep *sweep, size_t i, const struct worker *worker,
-                      const struct worker_end *end)
+static void say_failed(const struct sweep *sweep, size_t i, const struct worker *worker,
+                       const struct worker_end *end, const char *next)
 {
     const struct run_failure failure = failure_of(worker, end);
     char line[FAILURE_SHORT_SIZE], said[2 * FAILURE_SHORT_SIZE];
     failure_shorten(&failure, line);
-    snprintf(said, sizeof said, "%s; trying once more", line);
-    if (sweep->observer->warn != NULL)
-        sweep->observer->warn(sweep->observer->cookie, run_at(sweep, i), said);
+    snprintf(said, sizeof said, "%s%s", line, next);
+    say(sweep, i, said);
 }
 
 /* One of our processes is gone: what its run's directory says counts, and only else how it went. */
@@ -207,10 +220,13 @@ static void conclude(struct sweep *sweep, size_t i, const struct worker *worker,
     if (!sweep_item_look(item, run_at(sweep, i)))
         item->seen.state = RUN_INTERRUPTED; /* at the worst: it is looked at before it is started again */
     const enum run_state state = item->seen.state;
-    const bool is_unfinished = run_state_is_startable(state);
+    const bool is_unreplaced = state == RUN_STALE && sweep->request->again;
+    const bool is_unfinished = run_state_is_startable(state) || is_unreplaced;
     const bool could_not = end->signal == 0 && end->exit_code == ASSAY_MACHINE;
+    const bool is_stopped = end->signal == 0 && stop_way_of((enum assay_status)end->exit_code) != NULL;
     const bool has_met = is_unfinished && could_not && worker->said.bytes != NULL &&
                          run_directory_was_held(worker->said.bytes);
+    item->may_replace = is_unreplaced;
     if (has_met && ++item->meetings < MOST_MEETINGS) { /* who had it has gone since: that was no try */
         item->tries--;
         return;
@@ -220,16 +236,17 @@ static void conclude(struct sweep *sweep, size_t i, const struct worker *worker,
     if (state == RUN_RUNNING || (could_not && !is_unfinished)) /* another sweep was quicker */
         return;
     if (is_unfinished && sweep->view->is_stopping) {
+        if (end->signal == 0 && !is_stopped)
+            say_failed(sweep, i, worker, end, "");
         return;
-    } else if (is_unfinished && end->signal == 0 && stop_way_of((enum assay_status)end->exit_code) != NULL) {
+    } else if (is_unfinished && is_stopped) {
         item->is_given_up = true;
         snprintf(item->why, sizeof item->why, "stopped by a signal of its own, with a checkpoint");
     } else if (is_unfinished && is_worth_another_try(item, end)) {
-        say_again(sweep, i, worker, end);
+        say_failed(sweep, i, worker, end, "; trying once more");
         return;
     } else if (is_unfinished) {
         record_failure(sweep, i, worker, end);
-        item->seen.state = RUN_FAILED;
     }
     sweep->has_failed = sweep->has_failed || sweep_view_has_failed(sweep->view, i);
     if (sweep->observer->ended != NULL && !sweep->view->is_stopping)
@@ -272,9 +289,7 @@ struct warning {
 static void warn(void *cookie, const char *line)
 {
     const struct warning *warning = cookie;
-    const struct sweep_observer *observer = warning->sweep->observer;
-    if (observer->warn != NULL)
-        observer->warn(observer->cookie, run_at(warning->sweep, warning->run), line);
+    say(warning->sweep, warning->run, line);
 }
 
 /* Waits until something happens, or for a tick. */
@@ -372,13 +387,20 @@ static bool create(struct sweep *sweep, struct assay_error *error)
     return adopt(sweep, request->plan, request->work, error);
 }
 
-/* One message where directories cannot be made, not one for each run. */
-static bool make_room(const struct sweep *sweep, struct assay_error *error)
+/* One message where there are no data or no directories can be made, not one for each run. */
+static bool look_around(const struct sweep *sweep, struct assay_error *error)
 {
-    for (size_t i = 0; i < sweep->view->plan->count; i++)
-        if (sweep_item_is_startable(&sweep->items[i]))
-            return directory_create(run_at(sweep, i)->directory, error);
-    return true;
+    const struct planned_run *first = NULL;
+    for (size_t i = 0; i < sweep->view->plan->count; i++) {
+        const struct planned_run *run = run_at(sweep, i);
+        const struct data_options *data = &run->config.data;
+        if (!sweep_item_is_startable(&sweep->items[i]))
+            continue;
+        if (!dataset_find(&data->dataset, data->dir, error))
+            return false;
+        first = first != NULL ? first : run;
+    }
+    return first == NULL || directory_create(first->directory, error);
 }
 
 static enum assay_status judge(const struct sweep *sweep)
@@ -398,7 +420,7 @@ enum assay_status sweep_run(struct arena *arena, const struct sweep_request *req
 {
     struct sweep sweep = {
         .arena = arena, .request = request, .observer = observer, .diagnostics = diagnostics, .view = view};
-    bool more = true, done = create(&sweep, error) && make_room(&sweep, error);
+    bool more = true, done = create(&sweep, error) && look_around(&sweep, error);
     while (done && more) {
         done = work(&sweep, error);
         more = false;

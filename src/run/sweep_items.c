@@ -39,11 +39,13 @@ bool sweep_item_look(struct sweep_item *item, const struct planned_run *run)
     }
     come_into_sight(item);
     item->seen = seen;
+    if (seen.state != RUN_STALE && (run_state_is_end(seen.state) || seen.state == RUN_WAITING))
+        item->is_given_up = false; /* somebody else got it there */
     if (item->seen.state != RUN_FAILED || item->is_given_up || !failure_read(run->directory, &failure))
         return true;
     failure_shorten(&failure, item->why);
-    /* A failure that is newer than this sweep is another's, or its own. */
-    item->is_given_up = strcmp(failure.ended, item->failed_before) != 0;
+    /* A failure that is newer than this sweep is another's: what cannot be done there may well be done here. */
+    item->is_given_up = item->tries > 0 && strcmp(failure.ended, item->failed_before) != 0;
     return true;
 }
 

@@ -1,0 +1,105 @@
+"""Sweeps where other processes and machines are at the same runs, or where something is missing on this one."""
+import fcntl
+import json
+import os
+import pathlib
+import resource
+import signal
+
+from sweeping import check, check_equal, check_in, children, finish, kill, main, read, rows, run, start, states, wait_for, write, write_two
+
+PLAIN, BARE = (pathlib.Path("results/two") / point / "seed-1" for point in ("plain-as-it-is", "no-dropout"))
+
+
+def write_pair(epochs, bare_epochs=4):
+    """Two runs, of which the first takes so many epochs."""
+    write_two(epochs)
+    text = read("two.yaml").replace("[1, 2]", "[1]")
+    write("two.yaml", text.replace('{"model[3]', f'{{train.max_epochs: {bare_epochs}, "model[3]'))
+
+
+def start_at_first():
+    sweep = start("sweep", "two.yaml", "-j", "1")
+    wait_for(lambda: rows(PLAIN) > 0, "an epoch")
+    return sweep
+
+
+def test_data_are_looked_for_first():
+    """One line for all runs, before anything is made of any."""
+    write("mnist.yaml", "data: {dataset: mnist}\nmodel: [linear: 10]\ntrain: {max_epochs: 2, optimizer: {sgd: 0.1}}\n")
+    write("two.yaml", "base: mnist.yaml\nseeds: [1, 2]\n")
+    environment = {name: value for name, value in os.environ.items() if name != "ASSAY_DATA"} | {"XDG_CACHE_HOME": os.getcwd()}
+    run("check", "two.yaml", env=environment)
+    done = run("sweep", "two.yaml", wanted=2, env=environment)
+    check_in("assay: the data set mnist is in none of the places where it is looked for:\n", done.err)
+    check_equal(done.out, "")
+    check(not pathlib.Path("results").exists(), "a directory was made")
+
+
+def test_what_failed_elsewhere_is_tried_here():
+    """A machine that cannot do a run keeps no other from doing it."""
+    write_pair(300)
+    sweep = start_at_first()
+    BARE.mkdir(parents=True)
+    write(BARE / "failure.json", json.dumps({"exit_code": 2, "ended": "2099-01-01T00:00:00Z", "text": "no data there"}))
+    check_equal(states("two.yaml"), ["running", "failed"])
+    finish(sweep)
+    check_equal((sweep.returncode, sweep.out), (0, "two: 2 runs: 2 finished\n"))
+
+
+def test_what_was_done_elsewhere_has_not_failed():
+    """A run that was given up here, and that somebody else finished meanwhile, is finished."""
+    write_pair(600)
+    BARE.parent.mkdir(parents=True)
+    write(BARE, "in the way")
+    sweep = start("sweep", "two.yaml", "-j", "2", "--format", "json")
+    while "No dropout, seed 1: failed" not in (line := sweep.stderr.readline()):
+        check(line != "", "the sweep ended without it")
+    BARE.unlink()
+    run("work", "two.yaml", "--index", "1", "--quiet")
+    finish(sweep)
+    said = json.loads(sweep.out)
+    check_equal((sweep.returncode, said["totals"]["finished"], said["failed"]), (0, 2, []))
+
+
+def test_what_cannot_be_replaced_says_why():
+    write_pair(4)
+    run("sweep", "two.yaml", "--quiet")
+    write("narrow.yaml", "extends: base.yaml\nmodel: [linear: 10]\ntrain: {max_epochs: 1}\n")
+    run("run", "narrow.yaml", "--directory", "narrow", "--quiet")
+    write("base.yaml", read("base.yaml") + "  init_from: narrow/last.safetensors\n")
+    done = run("sweep", "two.yaml", "--again", wanted=1)
+    check_in("two: 2 runs: 2 stale\nfailed:\n  0  results/two/plain-as-it-is/seed-1  Plain, as it is, seed 1: "
+             "narrow/last.safetensors: has no conv1.weight", done.out)
+    check("--again replaces" not in done.out, done.out)
+    check(not (PLAIN / "failure.json").exists(), "what is there is another config's")
+
+
+def test_checkpoint_that_cannot_be_written_at_the_end():
+    """Who stops a sweep is told which run has no checkpoint of where it was."""
+    write_pair(100000)
+    sweep = start_at_first()
+    wait_for(lambda: (PLAIN / "checkpoint").exists(), "a checkpoint")
+    (worker,) = children(sweep.pid)
+    resource.prlimit(worker, resource.RLIMIT_FSIZE, (64, resource.RLIM_INFINITY))
+    kill(sweep.pid, signal.SIGTERM)
+    finish(sweep)
+    check_equal(sweep.returncode, 143)
+    check_in("cannot write results/two/plain-as-it-is/seed-1/", sweep.err)
+
+
+def test_turn_of_an_exclusive_experiment():
+    write_pair(4)
+    write("two.yaml", read("two.yaml") + "exclusive: true\n")
+    pathlib.Path("results/two").mkdir(parents=True)
+    with open("results/two/.exclusive", "w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        sweep = start("sweep", "two.yaml")
+        check_in("2 pending", sweep.stderr.readline())
+        check_in("Plain, as it is, seed 1: another sweep is at this exclusive experiment; this one waits for its turn\n",
+                 sweep.stderr.readline())
+    finish(sweep)
+    check_equal((sweep.returncode, sweep.out), (0, "two: 2 runs: 2 finished\n"))
+
+
+main(globals())
