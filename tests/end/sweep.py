@@ -66,6 +66,7 @@ def test_to_the_end():
 
 
 def test_folds_and_final():
+    write("base.yaml", read("base.yaml") + "  early_stopping: {monitor: val_error_pct, patience: 4}\n")
     write("cross.yaml", """\
 name: cross
 title: Cross-validation
@@ -113,6 +114,7 @@ tables: [{name: chosen, points: final, columns: [{metric: test_error_pct}]}]
             check_in(f"batch_size: {best.rpartition('-')[2]}\n", config)
             check_in(f"max_epochs: {sorted(epochs[best])[1]}\n", config)
             check_in("early_stopping: null\n", config)
+            check_in("    patience: 4\n", read(pathlib.Path(plan["runs"][0]["directory"]) / "config.yaml"))
             check_in("validation: 0\n", config)
             summary = load(pathlib.Path(final["directory"]) / "summary.json")
             check(summary["test_images"] == 30, "no test")
