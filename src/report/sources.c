@@ -1,7 +1,9 @@
 #include "report/sources.h"
 
+#include <stddef.h>
 #include <string.h>
 
+#include "run/provenance.h"
 #include "schema/schema.h"
 
 /* What a config says of a source, as a text that is the same where it is the same source. "": there is
@@ -23,8 +25,10 @@ static void name_weights(const struct config *config, struct text *text)
 static const struct kind {
     name_source *name;
     const char *key, *what;
-} kinds[] = {{name_data, "data_sha256", "on other data"},
-             {name_weights, "init_from_sha256", "from other weights"}};
+    size_t place; /* in what provenance.json has, a digest */
+} kinds[] = {
+    {name_data, "data_sha256", "on other data", offsetof(struct provenance_found, data)},
+    {name_weights, "init_from_sha256", "from other weights", offsetof(struct provenance_found, weights)}};
 
 /* One that a run has said of. */
 struct known_source {
@@ -49,11 +53,25 @@ static void digest_of(const char *key, const struct result_run *run, char digest
         json_get_text(run->record->summary, key, digest, SHA256_HEX_SIZE);
 }
 
+/* A run that was cut short has no summary, and decided all the same which others were not. */
+static bool digest_of_any(const struct kind *kind, const struct result_run *run, char digest[SHA256_HEX_SIZE],
+                          struct assay_error *error)
+{
+    struct provenance_found there;
+    digest_of(kind->key, run, digest);
+    if (run->state != RUN_PRUNED)
+        return true;
+    if (!provenance_read(run->planned->directory, &there, error))
+        return false;
+    memcpy(digest, (const char *)&there + kind->place, SHA256_HEX_SIZE);
+    return true;
+}
+
 static bool refuse(const struct results *results, const struct kind *kind, const struct planned_run *first,
                    const struct planned_run *run, struct assay_error *error)
 {
     return assay_fail(error, ASSAY_INVALID,
-                      "%s was trained %s than %s, as %s in their summary.json says; "
+                      "%s was trained %s than %s, as their %s says; "
                       "`assay work %s --index K --again`, K being %zu or %zu, trains the old one anew",
                       run->directory, kind->what, first->directory, kind->key, results->experiment->path,
                       first->index, run->index);
@@ -69,7 +87,8 @@ static bool check(struct arena *arena, const struct results *results, const stru
     for (size_t i = 0; i < results->plan->count; i++) {
         const struct result_run *run = &results->runs[i];
         struct known_source source = {.run = run->planned};
-        digest_of(kind->key, run, source.digest);
+        if (!digest_of_any(kind, run, source.digest, error))
+            return false;
         if (source.digest[0] == '\0')
             continue;
         source.name = name_of(arena, kind, run);

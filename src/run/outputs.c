@@ -68,11 +68,15 @@ static uint32_t count_predicted(const struct run *run)
     return config_evaluates_test(run->prepared->config) ? run->dataset.test.count : 0;
 }
 
-/* What the weights of the result's epoch say of them. */
-static bool predict(struct run *run, struct predictions *predictions, struct assay_error *error)
+/* What the weights of the result's epoch say of them; between minibatches it may be stopped. */
+static bool predict(struct run *run, struct predictions *predictions, bool *is_stopped,
+                    struct assay_error *error)
 {
+    enum { AT_ONCE = 256 };
     const bool is_fold = run->split.counts.held_out > 0;
-    const uint32_t count = count_predicted(run);
+    const struct image_set *set = is_fold ? &run->dataset.train : &run->dataset.test;
+    const uint32_t count = count_predicted(run), batch = (uint32_t)run->prepared->config->train.batch_size,
+                   step = batch < AT_ONCE ? AT_ONCE / batch * batch : batch;
     uint32_t *indices = memory_allocate(count, sizeof *indices);
     if (indices == NULL)
         return assay_fail_memory(error, "testing");
@@ -84,24 +88,30 @@ static bool predict(struct run *run, struct predictions *predictions, struct ass
         network_prepare(run->network);
     }
     predictions_start(predictions);
-    evaluate(run->network, is_fold ? &run->dataset.train : &run->dataset.test, indices, count,
-             run->prepared->config->train.batch_size, collect_prediction, predictions);
+    for (uint32_t at = 0; at < count && !*is_stopped; at += step) {
+        evaluate(run->network, set, indices + at, count - at < step ? count - at : step, (int)batch,
+                 collect_prediction, predictions);
+        *is_stopped = run_should_stop(run) && count - at > step;
+    }
     memory_free(indices);
     return true;
 }
 
-static bool write_predictions(struct run *run, struct predictions *predictions, struct assay_error *error)
+static bool write_predictions(struct run *run, struct predictions *predictions, bool *is_stopped,
+                              struct assay_error *error)
 {
-    return predict(run, predictions, error) &&
-           run_directory_write(&run->directory, PREDICTIONS_FILE, &predictions->all, error) &&
-           run_directory_write(&run->directory, MISTAKES_FILE, &predictions->mistakes, error);
+    return predict(run, predictions, is_stopped, error) &&
+           (*is_stopped ||
+            (run_directory_write(&run->directory, PREDICTIONS_FILE, &predictions->all, error) &&
+             run_directory_write(&run->directory, MISTAKES_FILE, &predictions->mistakes, error)));
 }
 
 /* What only a training that did not break off has: the last weights, and predictions. */
-static bool write_network(struct run *run, struct predictions *predictions, struct assay_error *error)
+static bool write_network(struct run *run, struct predictions *predictions, bool *is_stopped,
+                          struct assay_error *error)
 {
     return write_weights(run, LAST_FILE, network_vectors(run->network).values, error) &&
-           (count_predicted(run) == 0 || write_predictions(run, predictions, error));
+           (count_predicted(run) == 0 || write_predictions(run, predictions, is_stopped, error));
 }
 
 static bool write_summary(struct run *run, const struct predictions *predictions, struct assay_error *error)
@@ -129,14 +139,15 @@ static bool write_summary(struct run *run, const struct predictions *predictions
     return done;
 }
 
-bool run_write_results(struct run *run, struct assay_error *error)
+bool run_write_results(struct run *run, bool *is_stopped, struct assay_error *error)
 {
     const enum stop_reason reason = trainer_stop_reason(run->trainer);
     struct predictions predictions = {0};
-    const bool done = (reason == STOP_NON_FINITE || write_network(run, &predictions, error)) &&
-                      provenance_write(&run->provenance, &run->directory, stop_reason_names[reason], error) &&
-                      checkpoint_remove_previous(&run->directory, error) &&
-                      write_summary(run, &predictions, error);
+    *is_stopped = false;
+    bool done = reason == STOP_NON_FINITE || write_network(run, &predictions, is_stopped, error);
+    if (done && !*is_stopped)
+        done = provenance_write(&run->provenance, &run->directory, stop_reason_names[reason], error) &&
+               checkpoint_remove_previous(&run->directory, error) && write_summary(run, &predictions, error);
     predictions_finish(&predictions);
     return done;
 }

@@ -143,16 +143,20 @@ static bool restore(struct run *run, struct assay_error *error)
     return epochs_done(run) == 0 || (run_write_curves(run, error) && run_write_best(run, error));
 }
 
+bool run_should_stop(struct run *run)
+{
+    if (run->observer->stop != NULL)
+        run->stop = run->observer->stop(run->observer->cookie);
+    return run->stop != ASSAY_DONE;
+}
+
 static bool should_pause(void *cookie, const struct trainer_progress *progress)
 {
     struct run *run = cookie;
-    const struct assay_observer *observer = run->observer;
     run_report(run, progress);
-    if (observer->stop != NULL)
-        run->stop = observer->stop(observer->cookie);
     const double most = run->options->checkpoint_seconds > 0 ? run->options->checkpoint_seconds : 60;
     const bool due = !progress->evaluating && clock_seconds() - run->checkpointed >= most;
-    return run->stop != ASSAY_DONE || due;
+    return run_should_stop(run) || due;
 }
 
 /* The curve comes last: what it says has been done need not be done again, whatever happens next. */
@@ -182,8 +186,7 @@ static bool train(struct run *run, bool *ended, struct assay_error *error)
         case TRAINER_EPOCH:
             if (!end_epoch(run, error))
                 return false;
-            if (run->observer->stop != NULL)
-                run->stop = run->observer->stop(run->observer->cookie);
+            run_should_stop(run);
             break;
         case TRAINER_DIVERGED:
             *ended = true;
@@ -241,7 +244,13 @@ static enum assay_status conclude(const struct run *run, struct assay_error *err
 
 static enum assay_status finish(struct run *run, struct assay_error *error)
 {
-    return run_write_results(run, error) ? conclude(run, error) : error->status;
+    bool is_stopped;
+    if (!run_write_results(run, &is_stopped, error))
+        return error->status;
+    if (!is_stopped)
+        return conclude(run, error);
+    fill_result(run, false);
+    return stopped(run, error);
 }
 
 static enum assay_status start(struct run *run, struct assay_error *error)

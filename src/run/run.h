@@ -51,7 +51,11 @@ void run_report(struct run *run, const struct trainer_progress *progress);
 bool run_write_config(struct run *run, struct assay_error *error);
 bool run_write_curves(struct run *run, struct assay_error *error);
 bool run_write_best(struct run *run, struct assay_error *error);
-bool run_write_results(struct run *run,
-                       struct assay_error *error); /* the end of it; summary.json is the last */
+/* The end of it; summary.json is the last. *is_stopped: somebody wants it to stop while it predicts, and
+ * there is none yet. */
+bool run_write_results(struct run *run, bool *is_stopped, struct assay_error *error);
+
+/* Asks whoever watches the run, and keeps the answer in run->stop. */
+bool run_should_stop(struct run *run);
 
 #endif

@@ -44,7 +44,7 @@ bool sweep_item_look(struct sweep_item *item, const struct planned_run *run)
     if (item->seen.state != RUN_FAILED || item->is_given_up || !failure_read(run->directory, &failure))
         return true;
     failure_shorten(&failure, item->why);
-    /* A failure that is newer than this sweep is another's: what cannot be done there may well be done here. */
+    /* One that is newer than this sweep is another's: what cannot be done there may well be done here. */
     item->is_given_up = item->tries > 0 && strcmp(failure.ended, item->failed_before) != 0;
     return true;
 }

@@ -4,9 +4,11 @@ import json
 import os
 import pathlib
 import resource
+import shutil
 import signal
 
-from sweeping import check, check_equal, check_in, children, finish, kill, main, read, rows, run, start, states, wait_for, write, write_two
+from sweeping import (check, check_equal, check_in, check_same_runs, children, finish, idx, kill, main, read, rows, run, start, states,
+                      status, wait_for, write, write_two)
 
 PLAIN, BARE = (pathlib.Path("results/two") / point / "seed-1" for point in ("plain-as-it-is", "no-dropout"))
 
@@ -86,6 +88,46 @@ def test_checkpoint_that_cannot_be_written_at_the_end():
     finish(sweep)
     check_equal(sweep.returncode, 143)
     check_in("cannot write results/two/plain-as-it-is/seed-1/", sweep.err)
+
+
+def test_stopped_while_it_predicts():
+    """Testing once more, for the predictions, takes as long as an evaluation; it need not be waited for."""
+    write("slow.yaml", "extends: base.yaml\ndata: {dataset: {digits: {train: 120, test: 40000}}}\ntrain: {max_epochs: 1, batch_size: 1}\n")
+    run("run", "slow.yaml", "--directory", "whole", "--quiet")
+    one = start("run", "slow.yaml", "--directory", "cut", "--quiet")
+    wait_for(lambda: pathlib.Path("cut/last.safetensors").exists(), "the last weights")
+    kill(one.pid, signal.SIGTERM)
+    finish(one)
+    check_equal((one.returncode, pathlib.Path("cut/summary.json").exists()), (143, False))
+    check_equal(one.err, "assay: terminated with 1 of 1 epochs done; the same command goes on from the checkpoint\n")
+    run("run", "slow.yaml", "--directory", "cut", "--quiet")
+    check_same_runs("cut", "whole")
+
+
+def test_other_data_in_a_search():
+    """What was cut short for the sake of others has decided on the same data as they, or nothing is said."""
+    for directory, seed in (("d", 1), ("t", 9)):
+        run("data", "digits", "--train", "120", "--test", "30", "--out", directory, "--seed", seed)
+    write("base.yaml", idx("d") + "".join(read("base.yaml").splitlines(keepends=True)[1:]))
+    write("search.yaml", """\
+base: base.yaml
+seeds: 1
+grid: {train.optimizer.sgd.learning_rate: [0.003, 1.0e-3, 1.0e-9]}
+method: {halving: {first: 2, eta: 2, metric: train_loss}}
+final: {metric: val_loss, seeds: [1, 2]}
+tables: [{name: t, points: final, columns: [{metric: val_loss}]}]
+""")
+    run("sweep", "search.yaml", "-j", "1", "--quiet")
+    run("table", "search.yaml")
+    check_equal(states("search.yaml")[2], "pruned")
+    shutil.rmtree("d")
+    os.rename("t", "d")
+    for one in status("search.yaml")["runs"]:
+        if one["index"] != 2:
+            shutil.rmtree(one["directory"])
+    run("sweep", "search.yaml", "-j", "1", "--quiet")
+    for command in ("table", "report"):
+        check_in("was trained on other data than", run(command, "search.yaml", wanted=2).err)
 
 
 def test_turn_of_an_exclusive_experiment():

@@ -8,7 +8,7 @@ import signal
 import threading
 import time
 
-from sweeping import (TWO, check, check_equal, check_in, check_same_runs, children, finish, kill, load, main, owner, read,
+from sweeping import (TWO, check, check_equal, check_in, check_same_runs, children, finish, idx, kill, load, main, owner, read,
                       records, rows, run, run_directories, sessions, start, states, status, wait_for, write, write_two)
 
 
@@ -68,7 +68,7 @@ tables: [{name: t, columns: [{metric: test_error_pct}]}]
         shutil.copy(f"results/base/seed-{seed}/best.safetensors", "weights.safetensors")
         run("work", "warm.yaml", "--index", str(seed - 1), "--quiet")
     for command in ("table", "report"):
-        check_in("results/warm/warm/seed-2 was trained from other weights than results/warm/warm/seed-1, as init_from_sha256",
+        check_in("results/warm/warm/seed-2 was trained from other weights than results/warm/warm/seed-1, as their init_from_sha256 says",
                  run(command, "warm.yaml", wanted=2).err)
     run("work", "warm.yaml", "--index", "0", "--again", "--quiet")
     run("table", "warm.yaml")
@@ -245,11 +245,6 @@ def test_curves_that_do_not_fit():
                 f"assay: {curves}: is missing, or no table, where summary.json says 4 epochs; remove the directory, and a sweep makes the run anew\n")
 
 
-def idx(directory):
-    names = ("train_images: train-images-idx3", "train_labels: train-labels-idx1", "test_images: t10k-images-idx3", "test_labels: t10k-labels-idx1")
-    return "data: {dir: %s, dataset: {idx: {%s}}, validation: 30}\n" % (directory, ", ".join(name + "-ubyte" for name in names))
-
-
 def test_other_data():
     """Points are compared on the data that their configs name: the same, where it is the same name."""
     run("data", "digits", "--train", "120", "--test", "30", "--out", "d")
@@ -274,7 +269,7 @@ def test_other_data():
     run("sweep", "two.yaml", "--quiet")
     os.unlink("three.yaml")
     for command in ("table", "claims", "report"):
-        check_in("no-dropout/seed-1 was trained on other data than results/two/plain-as-it-is/seed-1, as data_sha256 in their",
+        check_in("no-dropout/seed-1 was trained on other data than results/two/plain-as-it-is/seed-1, as their data_sha256 says",
                  run(command, "two.yaml", wanted=2).err)
     # Under another name they may be others, but then there is nothing to say of other images.
     run("data", "digits", "--train", "120", "--test", "30", "--out", "e", "--seed", "10")

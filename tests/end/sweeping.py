@@ -92,6 +92,11 @@ def write_two(epochs=4):
     write("two.yaml", TWO.replace("base.yaml", "long.yaml"))
 
 
+def idx(directory):
+    names = ("train_images: train-images-idx3", "train_labels: train-labels-idx1", "test_images: t10k-images-idx3", "test_labels: t10k-labels-idx1")
+    return "data: {dir: %s, dataset: {idx: {%s}}, validation: 30}\n" % (directory, ", ".join(name + "-ubyte" for name in names))
+
+
 def records(out="results"):
     """What tells whether anything was run again."""
     return {path: read(path / "provenance.json") for path in run_directories(out)}
