@@ -1,7 +1,6 @@
 /* An experiment, over a config that is there as base.yaml. */
 #include <string.h>
 
-#include "base/file.h"
 #include "configs.h"
 #include "spec/experiment.h"
 #include "target.h"
@@ -36,13 +35,8 @@ static void check_experiment(const struct experiment *experiment)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
-    static bool has_base;
-    target_link("experiment.yaml");
-    if (!has_base) {
-        REQUIRE(file_write_atomic("base.yaml", base, strlen(base), NULL));
-        has_base = true;
-    }
-    target_file(bytes, size);
+    target_named("experiment.yaml", bytes, size);
+    target_named("base.yaml", base, sizeof base - 1);
     struct arena *arena = arena_create();
     struct diagnostics *diagnostics = diagnostics_create();
     const struct experiment *experiment = experiment_load(arena, "experiment.yaml", diagnostics);

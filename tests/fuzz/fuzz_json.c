@@ -61,9 +61,8 @@ static void check_run_files(const uint8_t *bytes, size_t size)
 {
     static struct summary_found summary;
     struct provenance_found found;
-    target_link("summary.json");
-    target_link("provenance.json");
-    target_file(bytes, size);
+    target_named("summary.json", bytes, size);
+    target_named("provenance.json", bytes, size);
     bool is_there;
     REQUIRE(summary_read(".", &is_there, &summary, NULL));
     REQUIRE(provenance_read(".", &found, NULL));

@@ -24,7 +24,7 @@ static inline void target_fail(const char *condition, const char *file, int line
 /* The path of a regular file that holds these bytes, until the next call. */
 const char *target_file(const void *bytes, size_t size);
 
-/* Goes to an empty directory of its own, once; `name` there is then the file of target_file. */
-void target_link(const char *name);
+/* Goes to an empty directory of its own, once, where `name`, which must live on, is a file of these bytes. */
+void target_named(const char *name, const void *bytes, size_t size);
 
 #endif
