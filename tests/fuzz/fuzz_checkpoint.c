@@ -60,6 +60,7 @@ static void check_restored(const struct training *training)
     struct text divergence = {0};
     trainer_divergence(training->trainer, &divergence);
     text_finish(&divergence);
+    target_accepted++;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)

@@ -54,6 +54,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     if (csv != NULL) {
         check_round_trip(arena, csv);
         check_curves(arena, bytes, size);
+        target_accepted++;
     }
     arena_destroy(arena);
     return 0;

@@ -1,4 +1,4 @@
-/* An experiment, over a config that is there as base.yaml. */
+/* An experiment, over a config that is there as base.yaml; other.yaml is one to take runs from. */
 #include <string.h>
 
 #include "configs.h"
@@ -11,6 +11,7 @@ static const char base[] =
     "model: [conv: {maps: 4, kernel: 5}, \"${knobs.activation}\", dropout: \"${knobs.dropout[0]}\", "
     "linear: 10]\n"
     "train: {max_epochs: 3, optimizer: {sgd: 0.1}, early_stopping: {patience: 2}}\n";
+static const char other[] = "base: base.yaml\nseeds: 1\n";
 
 static void check_experiment(const struct experiment *experiment)
 {
@@ -27,16 +28,21 @@ static void check_experiment(const struct experiment *experiment)
     for (size_t i = 0; i < experiment->table_count; i++)
         for (size_t k = 0; k < experiment->tables[i].point_count; k++)
             REQUIRE(experiment->tables[i].points[k] < experiment->point_count);
+    for (size_t i = 0; i < experiment->figure_count; i++)
+        for (size_t k = 0; k < experiment->figures[i].point_count; k++)
+            REQUIRE(experiment->figures[i].points[k] < experiment->point_count);
     for (size_t i = 0; i < experiment->claim_count; i++)
         for (size_t k = 0; k < experiment->claims[i].comparison_count; k++)
             REQUIRE(experiment->claims[i].comparisons[k].a < experiment->point_count &&
                     experiment->claims[i].comparisons[k].b < experiment->point_count);
+    target_accepted++;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     target_named("experiment.yaml", bytes, size);
     target_named("base.yaml", base, sizeof base - 1);
+    target_named("other.yaml", other, sizeof other - 1);
     struct arena *arena = arena_create();
     struct diagnostics *diagnostics = diagnostics_create();
     const struct experiment *experiment = experiment_load(arena, "experiment.yaml", diagnostics);

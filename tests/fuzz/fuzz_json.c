@@ -80,6 +80,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     if (value != NULL) {
         check_round_trip(arena, value, size % 2 == 0);
         check_run_files(bytes, size);
+        target_accepted++;
     }
     arena_destroy(arena);
     return 0;

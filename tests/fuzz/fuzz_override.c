@@ -75,6 +75,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     REQUIRE((config == NULL) == (diagnostics_count(diagnostics) > 0));
     if (config != NULL) {
         check_round_trip(arena, config);
+        target_accepted++;
     } else {
         REQUIRE(diagnostics_status(diagnostics) == ASSAY_INVALID);
         check_diagnostics(diagnostics);

@@ -36,6 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         text_finish(&origins);
         check_round_trip(arena, config);
         check_plan(arena, config);
+        target_accepted++;
     } else {
         REQUIRE(diagnostics_status(diagnostics) == ASSAY_INVALID);
         check_diagnostics(diagnostics);

@@ -1,5 +1,5 @@
-/* Runs a fuzz target over files: every argument is a file, or a directory whose files are meant. Fails where
- * there is none, or where the target does. */
+/* Runs a fuzz target over files: behind the least number of them that it must accept, every argument is a
+ * file, or a directory whose files are meant. Fails where there is none, or where the target does. */
 #include <stdlib.h>
 
 #include "base/arena.h"
@@ -57,17 +57,22 @@ static size_t replay(struct arena *arena, const char *path)
 int main(int count, char **arguments)
 {
     struct arena *arena = arena_create();
-    bool done = count > 1 && arena != NULL;
-    for (int i = 1; done && i < count; i++) { /* absolute, for a target may go to a directory of its own */
+    const size_t wanted = count > 1 ? strtoull(arguments[1], NULL, 10) : 0;
+    bool done = count > 2 && arena != NULL;
+    for (int i = 2; done && i < count; i++) { /* absolute, for a target may go to a directory of its own */
         arguments[i] = realpath(arguments[i], NULL);
         done = arguments[i] != NULL;
     }
-    for (int i = 1; done && i < count; i++) {
-        const size_t files = replay(arena, arguments[i]);
-        printf("%s: %zu inputs\n", arguments[i], files);
+    for (int i = 2; done && i < count; i++) {
+        const size_t before = target_accepted, files = replay(arena, arguments[i]);
+        printf("%s: %zu inputs, %zu accepted\n", arguments[i], files, target_accepted - before);
         free(arguments[i]);
         done = files > 0;
     }
     arena_destroy(arena);
+    if (done && target_accepted < wanted) {
+        fprintf(stderr, "%zu inputs were accepted, not %zu\n", target_accepted, wanted);
+        done = false;
+    }
     return done ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -6,6 +6,8 @@
 
 enum { FILES = 4 };
 
+size_t target_accepted;
+
 static char directory[] = "/tmp/assay-fuzz-XXXXXX";
 static struct {
     const char *name;

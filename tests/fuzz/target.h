@@ -12,6 +12,10 @@
 /* Returns 0. What is found is told by a sanitizer, or by REQUIRE. */
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
+/* How many inputs were accepted so far, which each target counts: what is checked of those alone would
+ * otherwise be checked of none without anybody's noticing. */
+extern size_t target_accepted;
+
 /* What must hold for any input. */
 #define REQUIRE(condition) ((condition) ? (void)0 : target_fail(#condition, __FILE__, __LINE__))
 
