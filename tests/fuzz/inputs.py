@@ -137,13 +137,20 @@ def check_yaml():
 
 
 def check_experiments():
+    keys = ("train.batch_size", "train.max_epochs", "train.penalty.lambda", "train.penalty.C", "train.optimizer.sgd.learning_rate",
+            "data.pad", "data.limit", "data.validation", "data.split_seed", "data.dataset.digits.train", "data.dataset.digits.test",
+            "data.dataset.digits.seed")
+    sides = ",".join(map(str, range(1, 101)))
     cases = {
-        "a grid of 10^12": ("grid: {%s}\n" % ", ".join(f"train.batch_size{i}: [1,2,3,4,5,6,7,8,9,10]" for i in range(12)), ""),
-        "a grid too large": ("grid: {train.batch_size: [%s], seed: [%s]}\n" % ((",".join(map(str, range(1, 101))),) * 2), ""),
-        "a range of seeds": ("seeds: 1..1000000000\n", ""),
-        "folds": ("folds: 1000000000\n", ""),
-        "samples": ("random: {count: 1000000000, seed: 1, from: {seed: {values: [1, 2]}}}\n", ""),
-        "points": ("points: [%s]\n" % ", ".join("{label: a%d}" % i for i in range(30000)), ""),
+        "a grid of 10^12": ("grid: {%s}\n" % ", ".join(f"{key}: [1,2,3,4,5,6,7,8,9,10]" for key in keys), "makes more than 4096 points"),
+        "a grid too large": ("grid: {train.batch_size: [%s], data.split_seed: [%s]}\n" % (sides, sides), "makes more than 4096 points"),
+        "seeds": ("seeds: 1000000000\n", "wants a whole number from 1 to 10000"),
+        "a range of seeds": ("seeds: 1..1000000000\n", "wants a whole number, found"),
+        "folds": ("folds: 1000000000\n", "wants a whole number from 0 to 1000"),
+        "runs": ("seeds: 10000\nfolds: 1000\n", "make 10000000 runs with 1 points"),
+        "samples": ("random: {count: 1000000000, from: {train.batch_size: {values: [1, 2]}}}\n", "wants a whole number from 1 to 1000"),
+        "samples of two values": ("random: {count: 1000, from: {train.batch_size: {values: [1, 2]}}}\n", "only 2 could be drawn"),
+        "points": ("points: [%s]\n" % ", ".join("{label: a%d}" % i for i in range(30000)), "wants at most 4096 items"),
     }
     for what, (text, message) in cases.items():
         write("hostile.yaml", EXPERIMENT.replace("seeds: [1]\n", "") + ("" if "seeds" in text else "seeds: [1]\n") + text)
@@ -167,12 +174,14 @@ def check_places():
         quoted = json.dumps(path)
         refused(f"init_from {path[:20]}", ("run", "tiny.yaml", f"train.init_from={quoted}"),
                 message if os.path.exists(path) else "train.init_from: there is no file")
-        refused(f"extends {path[:20]}", ("check", "over.yaml"), "") if write("over.yaml", f"extends: {quoted}\n") else None
-        refused(f"base {path[:20]}", ("check", "experiment.yaml"), "") if write(
-            "experiment.yaml", f"base: {quoted}\nseeds: [1]\n") else None
+        write("over.yaml", f"extends: {quoted}\n")
+        refused(f"extends {path[:20]}", ("check", "over.yaml"), message if path else "wants the name of a file")
+        write("experiment.yaml", f"base: {quoted}\nseeds: [1]\n")
+        refused(f"base {path[:20]}", ("check", "experiment.yaml"), message)
         for key in ("train_images", "test_labels"):
             files = {name: "good-" + name for name in ("train_images", "train_labels", "test_images", "test_labels")} | {key: path}
-            refused(f"{key} {path[:20]}", ("run", "tiny.yaml", "data=" + json.dumps({"dataset": {"idx": files}})), "")
+            refused(f"{key} {path[:20]}", ("run", "tiny.yaml", "data=" + json.dumps({"dataset": {"idx": files}})),
+                    "regular" if path == "folder" else message)
         if path != "folder":
             refused(f"predict {path[:20]}", ("predict", path, "good-test_images"), message)
         refused(f"predict on {path[:20]}", ("predict", "weights", path), "regular" if path == "folder" else message)
@@ -286,7 +295,7 @@ def sparse(path, size):
 
 def check_weights():
     config = TINY
-    huge = "[conv: {maps: 60000, kernel: 1}, linear: 10]"
+    huge = "[%s, linear: 10]" % ", ".join(["conv: {maps: 4096, kernel: 3, pad: 1}"] * 20)
     cases = {
         "a header longer than the file": struct.pack("<Q", 1 << 20) + b"{}",
         "a header of 2^64 - 1": struct.pack("<Q", (1 << 64) - 1) + b"{}" * 100,
@@ -308,7 +317,6 @@ def check_weights():
         "a config that is a list": weights("[a, b]"),
         "a config that is a word": weights("a"),
         "a config of another network": weights(config.replace("linear: 10", "linear: 11")),
-        "a config of a huge network": weights(config.replace("[linear: 10]", huge)),
         "no config": safetensors({"a": tensor([1], 0, 4)}, bytes(4)),
         "a mean that is no number": weights(config, input_mean="nan"),
         "a digest of something else": weights(config, sha256="0" * 64),
@@ -316,6 +324,10 @@ def check_weights():
     for what, content in cases.items():
         write("hostile", content)
         refused(what, ("predict", "hostile", "good-test_images"), "hostile")
+    write("hostile", weights(config.replace("[linear: 10]", huge)))
+    refused("a config of a huge network", ("predict", "hostile", "good-test_images"), "has no conv1.weight")
+    write("hostile", weights(config.replace("[linear: 10]", "[linear: 65536, linear: 65536, linear: 10]")))
+    refused("a config of too large a weight", ("predict", "hostile", "good-test_images"), "more than 2^31 elements")
     sparse("hostile", 1 << 30)
     refused("a GiB of nothing", ("predict", "hostile", "good-test_images"), "hostile")
     refused("a GiB of nothing to start from", ("run", "tiny.yaml", "train.init_from=hostile"), "hostile")
@@ -351,17 +363,20 @@ def check_names():
     # what may be a label stays inside the results all the same
     for label in ("../../x", "/tmp/x", "-rf x", "$(touch pwned)", "a/../../b", "=cmd()"):
         write("experiment.yaml", EXPERIMENT + f"points: {json.dumps([{'label': label}])}\n")
-        code, output, _, _ = run("sweep", "experiment.yaml", "--dry-run")
-        if code not in (0, 2) or os.path.exists("pwned"):
+        code, output, _, _ = run("sweep", "experiment.yaml", "--dry-run", "--format", "json")
+        directories = [found["directory"] for found in json.loads(output)["runs"]] if code == 0 else []
+        inside = all(path.startswith("results/experiment/") and path == os.path.normpath(path) for path in directories)
+        if not directories or not inside or os.path.exists("pwned"):
             fail(f"label {label}", output)
-        for path in re.findall(rb"results/\S*", output):
-            if b".." in path or b"//" in path:
-                fail(f"label {label}", output)
     os.remove("experiment.yaml")
-    words = ["\x1b[31m", "--\x1b]0;title\x07", "--format=\x1b", "a\x1b=1", "\x1b.a=1", "\xff\xfe", "-\x1b", "--threads=\x1b", "x" * 100000]
-    for word in words:
-        refused(f"word {word[:8]!r}", ("check", word), "")
-        refused(f"second word {word[:8]!r}", ("check", "tiny.yaml", word), "")
+    words = [  # and what is said of it as the first one, and as the second
+        ("\x1b[31m", "cannot open", "wants key=value"), ("--\x1b]0;title\x07", "no option", "no option"),
+        ("--format=\x1b", "no format", "no format"), ("a\x1b=1", "cannot open", "is no path"), ("\x1b.a=1", "cannot open", "is no path"),
+        ("\xff\xfe", "cannot open", "wants key=value"), ("-\x1b", "no option", "no option"),
+        ("--threads=\x1b", "something is missing", "wants a whole number"), ("x" * 100000, "cannot open", "wants key=value")]
+    for word, first, second in words:
+        refused(f"word {word[:8]!r}", ("check", word), first)
+        refused(f"second word {word[:8]!r}", ("check", "tiny.yaml", word), second)
         refused(f"command {word[:8]!r}", (word,), "no command")
     for name in ("\x1b[31m.yaml", "a\nb.yaml", "\u202e.yaml"):
         write(name, "a: [\n")
