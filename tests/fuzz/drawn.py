@@ -3,6 +3,7 @@ configs that can be planned, words that override them, and the weights of networ
 import json
 import pathlib
 import random
+import re
 import struct
 import subprocess
 import sys
@@ -87,6 +88,104 @@ def replace(value, path, by):
     value[last] = by
 
 
+# Paths of the config that fuzz_experiment.c has for experiments, with values that fit it.
+SETTINGS = {"knobs.activation": ["tanh", "relu", "sigmoid"], "knobs.dropout[0]": [0, 0.2], "model[0].conv.maps": [1, 9], "data.pad": [0, 3],
+            "train.batch_size": [1, 2, 16], "train.max_epochs": [3, 7], "train.optimizer.sgd.learning_rate": [1, 0.25, 0.5],
+            "train.loss": ["nll", "mse"], "train.penalty.lambda": [0, 1], "train.shuffle": [True, False]}
+CURVES = ("train_loss", "train_error_pct", "val_loss", "val_error_pct", "learning_rate", "penalty")
+STATISTICS = ("result", "oscillation", {"mean": {"first": 2, "last": 3}}, {"mean": {}}, {"reach": 0.5})
+
+
+class Fitting:
+    """An experiment whose parts fit together: each path is set once, and what is shown and claimed is there."""
+    def __init__(self, draw):
+        self.draw = draw
+        self.paths = iter(draw.sample(sorted(SETTINGS), len(SETTINGS)))
+        self.document = {"base": "base.yaml", "seeds": self.seeds()}
+        labels = draw.sample(("a", "B b", "c 5%", "-d", "\u00e9 e"), draw.randrange(4))
+        self.shown = self.cross(labels or [""])
+        self.folded = self.chance(0.2)
+        if labels:
+            path = next(self.paths)
+            self.document["points"] = [self.point(label, path) for label in labels]
+        if self.folded:
+            self.document["folds"] = draw.choice([2, 3])
+        if len(self.shown) > max(len(labels), 1) and self.chance(0.5):
+            self.choose(labels)
+        elif self.shown == [""]:
+            self.shown = ["base"]
+        self.document |= {key: self.list_of(make) for key, make in
+                          (("tables", self.table), ("figures", self.figure), ("claims", self.claim)) if self.chance(0.7)}
+
+    def chance(self, share):
+        return self.draw.random() < share
+
+    def seeds(self):
+        return self.draw.choice([1, 3, [1], [7, 2**53]])
+
+    def list_of(self, make):
+        return [make(f"x{number}") for number in range(self.draw.randint(1, 3))]
+
+    def point(self, label, path):
+        point = {"label": label, "set": {path: self.draw.choice(SETTINGS[path])}}
+        return point | self.draw.choice([{}, {"base": "base.yaml"}, {"reported": {"test_error_pct": 1.5}}])
+
+    def cross(self, labels):
+        """With settings of the dimensions there are, some left out; the labels of all points."""
+        for kind in ("grid", "zip", "random"):
+            if self.chance(0.6):
+                continue
+            path = next(self.paths)
+            values = SETTINGS[path]
+            parts = [f"{path.rsplit('.', 1)[-1]} {value if isinstance(value, str) else json.dumps(value)}" for value in values]
+            sample = {"count": 2, "from": {path: {"values": values}}}
+            self.document[kind] = {"grid": {path: values}, "zip": [{path: values}], "random": sample}[kind]
+            if kind == "random":
+                parts = ["sample 1", "sample 2"]
+            elif self.chance(0.3):
+                self.document.setdefault("exclude", []).append({path: values[0]})
+                parts = parts[1:]
+            labels = [f"{label}, {part}" if label else part for label in labels for part in parts]
+        return labels
+
+    def choose(self, labels):
+        """Of the settings of each listed point the best, perhaps by halving."""
+        self.shown = labels or ["best"]
+        by = self.measure(["held_out_error_pct"] if self.folded else [])
+        self.document["final"] = by | {"seeds": self.seeds(), "best_epochs": self.chance(0.5), "set": {"train.evaluate_train": True}}
+        if self.chance(0.3):
+            self.document["method"] = {"halving": {"first": 2, "eta": 2, "metric": "val_loss"}}
+        self.folded = False
+
+    def measure(self, more=()):
+        metric = self.draw.choice([*CURVES, "epochs", "best_epoch", "train_ms_per_sample", *more])
+        return {"metric": metric} | ({"statistic": self.draw.choice(STATISTICS)} if metric in CURVES and self.chance(0.5) else {})
+
+    def some(self):
+        return self.draw.sample(self.shown, self.draw.randint(1, len(self.shown)))
+
+    def table(self, name):
+        tested = ["held_out_error_pct"] if self.folded else ["test_loss", "test_error_pct"]
+        return {"name": name, "points": self.some(), "columns": self.list_of(lambda title: self.measure(tested) | {"title": title})}
+
+    def figure(self, name):
+        return {"name": name, "points": self.some(), "columns": self.draw.sample(CURVES, self.draw.randint(1, 3))}
+
+    def claim(self, name):
+        said = {"all": self.list_of(lambda _: self.comparison())} if self.chance(0.3) else self.comparison()
+        return {"id": name, "say": "so it is"} | said
+
+    def comparison(self):
+        a, *others = self.draw.sample(self.shown, min(len(self.shown), 3))
+        if not others:
+            return {"less": [a, a], "metric": "train_loss", "against": "val_loss"}
+        amount = self.draw.choice([0.5, "10%"])
+        return self.measure() | self.draw.choice([
+            {"less": [a, others[0]], "paired": True}, {"less": [a, others[0]], "margin": amount},
+            {"equivalent": [a, others[0]], "margin": amount}, {"no_better": [a, others[0]], "margin": amount},
+            {"best_of": a, "tolerance": amount}, {"best_of": a, "among": others}])
+
+
 class Drawer:
     def __init__(self, seed):
         self.draw = random.Random(seed)
@@ -108,11 +207,18 @@ class Drawer:
         return json.dumps(config)
 
     def experiment(self):
-        return json.dumps(self.of_experiment.document())
+        """One of all settings, or one that fits together, with none or one of its keys set to something else."""
+        document = self.of_experiment.document()
+        if self.draw.random() < 0.8:
+            key = self.draw.choice(sorted(document))
+            document = Fitting(self.draw).document | self.draw.choice([{}, {key: document[key]}])
+        return re.sub(r'"(\d+%)"', r"\1", json.dumps(document))  # a share has no quotes
 
     def override(self):
         """A word for each of some paths; also at the end of a list, where the base has an item there already."""
-        paths = self.draw.sample(sorted(self.settings), self.draw.randint(1, MOST_WORDS))
+        others = self.draw.choice([("model", "extends"), ()])  # the base has few of such layers, and extends nothing
+        known = [path for path in sorted(self.settings) if not path.startswith(others)]
+        paths = self.draw.sample(known, self.draw.randint(1, MOST_WORDS))
         return "\n".join(f"{path}={json.dumps(self.draw.choice(self.settings[path]))}" for path in paths)
 
 
