@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Ten bugs, planted one by one: the corpus or so many executions of the fuzzer must find each.
+"""Eleven bugs, planted one by one: the corpus or so many executions of the fuzzer must find each.
 
     tests/fuzz/planted.py [--executions N] [NUMBER ...]
 
@@ -35,6 +35,8 @@ BUGS = [
     ('a frame more than there is room for', 'yaml', 'src/io/tree_build.c', 'builder->depth == TREE_DEPTH_LIMIT',
      'builder->depth > TREE_DEPTH_LIMIT'),
     ('a path of a step too many', 'override', 'src/spec/walk.c', 'walk->count == WALK_STEPS', 'walk->count > WALK_STEPS'),
+    ('a claim about a point that is not there', 'experiment', 'src/spec/claims.c',
+     'points[0] != SIZE_MAX && points[1] != SIZE_MAX &&', 'points[0] != SIZE_MAX &&'),
 ]
 
 
