@@ -35,19 +35,21 @@ const char *label_slug(struct arena *arena, const char *label)
     return slug;
 }
 
-/* Where its label is said, or else what is behind the base's. */
+/* Where its label is said, or else what is behind the base's name, or that name. */
 static bool refuse_label(const struct loader *loader, const struct experiment_point *point,
                          const char *message)
 {
-    static const char *const crossed[] = {"grid", "zip", "random"};
+    enum { CROSSED = 3 };
+    static const char *const keys[CROSSED + 1] = {"grid", "zip", "random", "base"};
     const struct path points = {.key = "points"}, item = {.parent = &points, .index = point->listed};
     const struct path label = {.parent = &item, .key = "label"};
     if (loader->said->points.count > 0)
         return loader_refuse(loader, &label, "%s", message);
     size_t i = 0;
-    while (i < 2 && node_get(loader->root, crossed[i]) == NULL)
+    while (i < CROSSED && node_get(loader->root, keys[i]) == NULL)
         i++;
-    return loader_refuse(loader, &(struct path){.key = crossed[i]}, "%s", message);
+    return loader_refuse(loader, &(struct path){.key = keys[i]}, "%s%s", message,
+                         i < CROSSED ? "" : ", with `points: [{label: ...}]`, say");
 }
 
 static bool check_label(const struct loader *loader, const struct experiment_point *point)
