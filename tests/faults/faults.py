@@ -336,14 +336,17 @@ exit 0
 
 
 class Journal:
-    """The points that the long form has done with this very program; {} in the short form."""
+    """The points that the long form has done with this very program and these very tests; {} in the short form."""
 
     def __init__(self, name):
         self.path = pathlib.Path(helpers, f"{name}.journal") if LONG and not chosen else None
         self.done, self.lock = {}, threading.Lock()
         if self.path is None:
             return
-        code = b"".join(pathlib.Path(path).read_bytes() for path in (assay, sys.argv[0], __file__))
+        tests = pathlib.Path(__file__).parents[1]
+        programs = [path for path in (pathlib.Path(helpers, name) for name in ("inject", "cut", "assay_failing")) if path.exists()]
+        files = [assay, *programs, *sorted(tests.glob("faults/*.py")), *sorted(tests.glob("end/sweep*.py"))]
+        code = b"".join(pathlib.Path(path).read_bytes() for path in files)
         head = f"of {hashlib.sha256(code).hexdigest()}"
         lines = self.path.read_text(encoding="utf-8").split("\n")[:-1] if self.path.exists() else []
         if lines[:1] == [head]:
