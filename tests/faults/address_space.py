@@ -2,7 +2,7 @@
 stop, then the same; above all, no hang. address_space.py ASSAY SOURCE HELPERS [POINT ...]"""
 import resource
 
-from faults import Proof, Scenario, has_sanitizer, run, skip
+from faults import OTHER_BYTES, Proof, Scenario, has_sanitizer, run, skip
 
 STEP, ENOUGH = 512, 1 << 20  # KiB
 
@@ -42,7 +42,7 @@ except MemoryError:
 open("file", "w").write(str(size) + "\\n")
 """
 bad = Scenario("greedy", ["greedy.py"], {"greedy.py": greedy}, program=("python3",))
-proof.must_catch([f"greedy {1 << 19}"], limit_at(bad))
+proof.must_catch([f"greedy {1 << 19}"], limit_at(bad), OTHER_BYTES)
 begun = [["run", "base.yaml", "--threads", "2", "--stop-after", "1"]]
 for scenario, most in (
     (Scenario("sweep", ["sweep", "two.yaml", "-j", "2"]), 8),

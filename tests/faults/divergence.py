@@ -166,7 +166,7 @@ def refused(point, draw, directory):
 
 
 proof = Proof("divergence")
-proof.must_catch(["plant 1"], in_directory(lambda point, draw, directory: plant(point, draw, directory, value=0.5)))
+proof.must_catch(["plant 1"], in_directory(lambda point, draw, directory: plant(point, draw, directory, value=0.5)), "not exit 3")
 proof.each(proof.sample([f"rate {number}" for number in range(RATES)], SHORT), in_directory(rate))
 proof.each(proof.sample([f"plant {number}" for number in range(PLANTS)], SHORT), in_directory(plant))
 proof.each(["refused weight", "refused mean"], in_directory(refused))

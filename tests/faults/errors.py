@@ -2,7 +2,8 @@
 asks their networks: the same bytes, or a clean stop and then the same bytes. errors.py ASSAY SOURCE HELPERS [POINT ...]"""
 import errno
 
-from faults import BASE, FOREVER, SEARCH, TWO, Proof, Scenario, careless, has_sanitizer, idx, inject, need_injection
+from faults import BASE, FOREVER, OTHER_BYTES, SEARCH, TWO, Proof, Scenario
+from faults import careless, has_sanitizer, idx, inject, need_injection, unsteady
 
 # What fails in which way; standard output and standard error have a group of their own. Looking is never interrupted, and a library
 # that is loaded with ours would look for ever.
@@ -40,7 +41,9 @@ if __name__ == "__main__":
     need_injection()
     proof = Proof("errors")
     bad = careless()
-    proof.must_catch(points_of(bad, FAULTS[:1]), fail_at(bad))
+    proof.must_catch(points_of(bad, FAULTS[:1]), fail_at(bad), "not the same bytes")
+    bad = unsteady()
+    proof.must_catch([point for point, call in points_of(bad, FAULTS[:1]).items() if call.startswith("rename")], fail_at(bad), OTHER_BYTES)
     swept = [["sweep", "two.yaml", "--quiet"]]
     begun = [["run", "base.yaml", "--threads", "1", "--stop-after", "1"]]
     runs = [f"results/two/{point}/seed-1" for point in ("plain", "bare")]

@@ -332,6 +332,28 @@ exit 0
     return Scenario("careless", ["careless.sh"], {"careless.sh": script}, program=("sh",))
 
 
+def unsteady():
+    """Another one: stopped after it has begun, it comes the next time to an end that is whole, and not the same."""
+    script = """\
+[ -e results/file ] && exit 0
+mkdir -p results
+text=first; [ -e results/begun ] && text=other
+echo begun >results/begun && echo $text >results/.file.tmp.1 || { echo 'assay: cannot write' >&2; exit 1; }
+mv results/.file.tmp.1 results/file && rm results/begun || { echo 'assay: cannot rename' >&2; exit 1; }
+"""
+    return Scenario("unsteady", ["unsteady.sh"], {"unsteady.sh": script}, program=("sh",))
+
+
+OTHER_BYTES = r"not the same bytes: differ \['[^]]+'\], missing \[\], too many \[\]"
+
+
+def flip(path):
+    """One bit in the middle of a result, which must be seen."""
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
 # Proofs.
 
 
@@ -404,15 +426,18 @@ class Proof:
                     self.failures.append(point)
                     print(f"FAILED {point}: {said}", flush=True)
 
-    def must_catch(self, points, test):
-        """The judge must find something wrong where something is."""
-        caught = 0
+    def must_catch(self, points, test, words):
+        """The judge must find something wrong where something is, and say so in these words, a regular expression: what is wrong in
+        another way, or ends the test itself, would show nothing of this."""
+        caught, otherwise = 0, ""
         for point in points:
             try:
                 test(point)
-            except AssertionError:
-                caught += 1
-        check(caught > 0, f"{self.name}: none of the {len(points)} planted faults was found")
+            except AssertionError as error:
+                found = re.search(words, str(error))
+                caught += found is not None
+                otherwise = otherwise if found else f"; but {point}: {error}"
+        check(caught > 0, f"{self.name}: none of the {len(points)} planted faults was found to be {words!r}{otherwise}")
         print(f"{self.name}: {caught} of {len(points)} points of a careless program were found out")
 
     def end(self, note=""):

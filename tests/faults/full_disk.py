@@ -19,7 +19,7 @@ if INSIDE not in os.environ:  # once more, where file systems may be mounted and
 
 import shutil
 
-from faults import Proof, Scenario, careless, check, run
+from faults import OTHER_BYTES, Proof, Scenario, careless, check, run, unsteady
 
 STEP, GROWN, ENOUGH = 4, "64m", 2048  # KiB
 
@@ -66,7 +66,9 @@ def is_enough(test, scenario, size):
 
 proof = Proof("full_disk")
 bad = careless(4096)
-proof.must_catch([f"careless {size}" for size in range(4, 24, STEP)], fill_at(bad))
+proof.must_catch([f"careless {size}" for size in range(4, 24, STEP)], fill_at(bad), "not the same bytes")
+bad = unsteady()
+proof.must_catch([f"unsteady {size}" for size in range(4, 24, STEP)], fill_at(bad), OTHER_BYTES)
 begun = [["run", "base.yaml", "--threads", "1", "--stop-after", "1"]]
 for scenario, most in (
     (Scenario("sweep", ["sweep", "two.yaml", "-j", "1"]), 30),

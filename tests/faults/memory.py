@@ -142,8 +142,9 @@ scenarios = [
         ("bench", ["bench", "base.yaml", "--batch-sizes", "2,4", "--seconds", "0.01"], None, [], 12),
     )
 ]
-for plant in ["crash"] + (["leak"] if is_sanitized else []):
-    proof.must_catch([f"check {number}" for number in range(1, 6)], fail_at(scenarios[0][0], ASSAY_PLANT=plant))
+crash, leak = ("crash", "neither the same nor a clean stop|AddressSanitizer: SEGV"), ("leak", r"byte\(s\) leaked")
+for plant, words in [crash, leak] if is_sanitized else [crash]:
+    proof.must_catch([f"check {number}" for number in range(1, 6)], fail_at(scenarios[0][0], ASSAY_PLANT=plant), words)
 for scenario, most in scenarios:
     proof.each(proof.sample(points_of(scenario), most), fail_at(scenario))
 proof.end(", under sanitizers" if is_sanitized else "")

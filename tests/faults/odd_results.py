@@ -95,6 +95,6 @@ for name, odd in (("summary.json", odd_documents), ("provenance.json", odd_docum
     text = pathlib.Path(scenario.master, HERE, name).read_text(encoding="utf-8")
     points |= {f"{name} {what}": content for what, content in odd(text)}
 careless = [point for point in points if point.startswith("curves.csv 2.")]
-proof.must_catch(careless, read_oddly(scenario, [["sed", "-n", "3p", f"{HERE}/curves.csv"]]))
+proof.must_catch(careless, read_oddly(scenario, [["sed", "-n", "3p", f"{HERE}/curves.csv"]]), "a number that is none")
 proof.each(proof.sample(list(points), 30), read_oddly(scenario, COMMANDS))
 proof.end()

@@ -7,7 +7,7 @@ import signal
 import time
 
 import faults
-from faults import BASE, Proof, Scenario, check, check_same, code_of, run, start
+from faults import BASE, OTHER_BYTES, Proof, Scenario, check, check_same, code_of, flip, run, start
 
 ROUNDS, SHORT, STARTERS, SWEEPS, RUNS = 100, 4, 10, 6, 6
 SIX = """\
@@ -37,7 +37,7 @@ def check_once(directory, killed):
     check(extra <= 2 * killed, extra, "sessions more than runs, but only", killed, "kills")
 
 
-def race(point):
+def race(point, spoil=lambda directory: None):
     draw = random.Random(point)
     kills = point.split()[1] == "killed"
     with scenario.copy(point.replace(" ", "-")) as directory:
@@ -58,6 +58,7 @@ def race(point):
             wanted |= {4} if number >= SWEEPS else set()
             wanted |= {128 + signal.SIGKILL} if number in victims else set()
             check(code_of(starter) in wanted, starter.args, "ended with", code_of(starter), (out + err).decode())
+        spoil(directory)
         again = run([faults.assay, "sweep", "six.yaml", "--quiet"], directory, wanted=0)
         check(not again.err, again)
         check_same(directory, scenario.golden, point)
@@ -79,7 +80,8 @@ def twice(point):
 proof = Proof("race")
 files = {"base.yaml": BASE.replace("max_epochs: 2", "max_epochs: 12"), "six.yaml": SIX}
 scenario = Scenario("sweep", ["sweep", "six.yaml", "-j", "2", "--quiet"], files)
-proof.must_catch(["twice"], twice)
+proof.must_catch(["twice"], twice, "has the sessions")
+proof.must_catch(["race whole 0"], lambda point: race(point, lambda at: flip(at / "results/six/bare/seed-2/best.safetensors")), OTHER_BYTES)
 points = [f"race {'whole' if number % 4 == 0 else 'killed'} {number}" for number in range(ROUNDS)]
 proof.each(proof.sample(points, SHORT), race, jobs=1)
 proof.end()

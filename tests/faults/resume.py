@@ -7,7 +7,7 @@ import random
 import shutil
 
 import faults
-from faults import Proof, check, check_same, run, tree, write
+from faults import OTHER_BYTES, Proof, check, check_same, run, tree, write
 from random_config import random_config
 
 CONFIGS, SHORT, CUTS, CHECKPOINTED = 300, 24, 4, 75
@@ -64,6 +64,6 @@ def change_weights(path):
 
 
 proof = Proof("resume")
-proof.must_catch([f"config {number}" for number in range(1, 4)], lambda point: cut_somewhere(point, change_weights))
+proof.must_catch([f"config {number}" for number in range(1, 4)], lambda point: cut_somewhere(point, change_weights), OTHER_BYTES)
 proof.each(proof.sample([f"config {number}" for number in range(1, CONFIGS + 1)], SHORT), cut_somewhere)
 proof.end()

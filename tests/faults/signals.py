@@ -71,7 +71,7 @@ proof = Proof("signals")
 for name in CODES:  # whoever started this may have had them ignored, and what is ignored stays so
     signal.signal(getattr(signal, name), signal.SIG_DFL)
 late = "trap 'sleep 1.3; exit 143' INT TERM HUP USR1\nfor i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do sleep 0.1; done\n"
-proof.must_catch(["careless SIGTERM 1"], send_at(Scenario("careless", ["late.sh"], {"late.sh": late}, program=("sh",)), 0))
+proof.must_catch(["careless SIGTERM 1"], send_at(Scenario("careless", ["late.sh"], {"late.sh": late}, program=("sh",)), 0), "s after SIGTERM")
 files = {"many.yaml": MANY, "heavy.yaml": HEAVY, "two.yaml": TWO}
 for name, words, share in (
     ("run", ["run", "many.yaml", "--threads", "1"], 0.6),

@@ -75,9 +75,12 @@ if run(["strace", "-qq", "-o", "/dev/null", "true"], "/").code != 0:
 if has_sanitizer("tsan"):
     skip("the thread sanitizer needs files of its own")
 proof = Proof("system_calls")
-for name, line in (("program", "cat base.yaml >/dev/null"), ("file", ": </etc/passwd")):
+for name, line, words in (
+    ("program", f"{shutil.which('cat')} base.yaml >/dev/null", r'execve\(".*/cat"'),
+    ("file", ": </etc/passwd", r'open\w*\(.*"/etc/passwd"'),
+):
     files = {"base.yaml": BASE, "careless.sh": f"{line}\nexit 0\n"}
-    proof.must_catch([name], traced(Scenario(name, ["careless.sh"], files, program=(shutil.which("sh"),))))
+    proof.must_catch([name], traced(Scenario(name, ["careless.sh"], files, program=(shutil.which("sh"),))), words)
 files = {"base.yaml": BASE, "two.yaml": TWO}
 images = {"train": (24, "a", "b"), "test": (8, "c", "d")}
 named = ", ".join(f"{part}_images: d/{one}, {part}_labels: d/{two}" for part, (_, one, two) in images.items())
