@@ -4,7 +4,7 @@ import resource
 
 from faults import OTHER_BYTES, Proof, Scenario, has_sanitizer, run, skip
 
-STEP, ENOUGH = 512, 1 << 20  # KiB
+LEAST, STEP, ENOUGH = 4096, 512, 1 << 20  # KiB
 
 
 def limit_at(scenario):
@@ -15,19 +15,6 @@ def limit_at(scenario):
             return scenario.judge(directory, run(scenario.words(), directory, preexec_fn=limit))
 
     return test
-
-
-def sizes(scenario, start=4096):
-    """Up to the first that does."""
-    enough = next(size for size in range(start, ENOUGH, 16 * STEP) if is_enough(scenario, size))
-    return [f"{scenario.name} {size}" for size in range(start, enough + STEP, STEP)]
-
-
-def is_enough(scenario, size):
-    try:
-        return limit_at(scenario)(f"{scenario.name} {size}") == "same"
-    except AssertionError:
-        return False
 
 
 if has_sanitizer("asan") or has_sanitizer("tsan"):
@@ -49,5 +36,6 @@ for scenario, most in (
     (Scenario("resume", ["run", "base.yaml", "--threads", "2"], before=begun), 8),
     (Scenario("table", ["table", "two.yaml", "--write"], before=[["sweep", "two.yaml", "--quiet"]]), 4),
 ):
-    proof.each(proof.sample(sizes(scenario), most), limit_at(scenario))
+    test = limit_at(scenario)
+    proof.each(proof.sample(proof.sizes(scenario, test, range(LEAST, ENOUGH, STEP)), most), test)
 proof.end()

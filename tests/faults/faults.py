@@ -422,9 +422,22 @@ class Proof:
         with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
             for point, (verdict, said) in zip(points, pool.map(lambda point: self.attempt(point, test), points)):
                 self.verdicts[verdict] = self.verdicts.get(verdict, 0) + 1
-                if said is not None:
-                    self.failures.append(point)
-                    print(f"FAILED {point}: {said}", flush=True)
+                self.note(point, said)
+
+    def note(self, point, said):
+        if said is not None:
+            self.failures.append(point)
+            print(f"FAILED {point}: {said}", flush=True)
+
+    def sizes(self, scenario, test, sizes):
+        """Points of all the sizes up to the first of every 16th at which nothing is wrong. What fails on the way there has failed."""
+        for end in range(0, len(sizes), 16):
+            point = f"{scenario.name} {sizes[end]}"
+            verdict, said = self.attempt(point, test)
+            self.note(point, said)
+            if verdict == "same":
+                return [f"{scenario.name} {size}" for size in sizes[: end + 1]]
+        raise AssertionError(f"{scenario.name}: no size is enough")
 
     def must_catch(self, points, test, words):
         """The judge must find something wrong where something is, and say so in these words, a regular expression: what is wrong in
