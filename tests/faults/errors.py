@@ -31,8 +31,8 @@ def points_of(scenario, wanted=None):
     points = {}
     for groups, name in wanted or FAULTS:
         for number, call in enumerate(scenario.calls(groups), 1):
-            if groups == "memory" and number == 1:
-                continue  # the loader's own, without which it falls
+            if groups in ("memory", "process") and number == 1:
+                continue  # the loader's own, without which it falls; the program's own start
             points.update({f"{scenario.name} {groups} {name} {how} {number}": call for how in ("once", "on")})
     return points
 

@@ -35,10 +35,12 @@ PLACE = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 assay, source, helpers = (str(pathlib.Path(path).resolve()) for path in sys.argv[1:4])
 chosen = sys.argv[4:]
 
-# How a program ends that could not do its work and knows it: some runs failed, the training diverged, the machine would not.
-CLEAN = (1, 3, 4)
+# How a program ends that could not do its work and knows it: some runs failed, the machine would not. Nothing here diverges (3).
+CLEAN = (1, 4)
 # How one ends that could not be loaded, in the loader's words.
 NOT_LOADED = 127
+# How a line begins that says what is wrong: with who says it, with a place in a file, or, of a whole file, without either; or of a run.
+COMPLAINT = re.compile(r"(assay|cut): .|\S+:\d+: .|cannot .|out of memory|\[\d+/\d+\] .*: failed: .")
 
 
 def has_sanitizer(name, program=assay):
@@ -180,7 +182,9 @@ def need_injection():
 # The judge.
 
 WITH_A_CLOCK = ("log.txt", "timing.csv", "provenance.json", "checkpoint")
-IGNORED = (".lock", ".report", "failure.json")
+IGNORED = (".lock", ".report")
+# What a run has more of, or another of, with each of its epochs.
+GROWING = ("curves.csv", "best.safetensors")
 
 
 def is_temporary(name):
@@ -232,6 +236,14 @@ def is_whole(path):
     return len(content) > 0 or path.name == "log.txt"
 
 
+def is_checkpoint(path):
+    return path.name in ("checkpoint", "checkpoint.previous") and is_whole(path)
+
+
+def is_unfinished(directory):
+    return not (directory / "summary.json").exists()
+
+
 def check_nothing_half_written(directory, *said):
     for path in files_below(directory):
         if is_temporary(path.name):
@@ -258,9 +270,12 @@ class Scenario:
         write(self.master, self.files)
         for words in before:
             run([*self.program, *words], self.master, wanted=0)
+        self.before = tree(self.master)
         with self.copy("golden") as directory:
-            self.out = run(self.words(), directory, wanted=0).out
+            done = run(self.words(), directory, wanted=0)
+            self.out, self.said = done.out, set((done.out + done.err).splitlines())
             self.golden = tree(directory)
+            self.curves = {name: pathlib.Path(directory, name).read_bytes() for name in self.golden if name.endswith("curves.csv")}
             check(not any(is_temporary(pathlib.Path(name).name) for name in self.golden), "a temporary file was left")
 
     def words(self):
@@ -276,6 +291,22 @@ class Scenario:
             check(done.code == 0, "without a fault:", done)
             return [KIND.sub(r"\1 \2", call) for call in done.calls]
 
+    def check_stopped(self, directory, *said):
+        """Every result is there as it was before or as it is in the end, or not at all; a curve may be the beginning of one."""
+        check_nothing_half_written(directory, *said)
+        for name, found in tree(directory).items():
+            path = pathlib.Path(directory, name)
+            if path.name in GROWING and is_unfinished(path.parent):
+                sound = name not in self.curves or self.curves[name].startswith(path.read_bytes())
+            else:
+                sound = name not in self.golden or found in (self.golden[name], self.before.get(name))
+            check(sound, *said, f"\n    neither as before nor as in the end: {name}")
+
+    def complains(self, done):
+        """Whether it says what was wrong, and does not say it when nothing is."""
+        new = [line for line in (done.err + done.out).splitlines() if line not in self.said]
+        return any(map(COMPLAINT.match, new)) or (done.code == NOT_LOADED and len(new) > 0)
+
     def judge(self, directory, done, may_be_killed=False, is_silent=False, between=lambda: None):
         """The verdict: "same", "clean" or "killed"; an AssertionError where it was none of them, or a further run, after what is
         done in `between`, is not the same."""
@@ -285,9 +316,8 @@ class Scenario:
             check(done.out == self.out or self.name in SPEAK_OF_WORK, done, "\n    exit 0, but other output")
         elif not killed:
             check(done.code in (*CLEAN, NOT_LOADED), done, "\n    neither the same nor a clean stop")
-            said = done.err + done.out
-            check(is_silent or any(len(line) > 12 for line in said.splitlines()), done, "\n    it does not say what was wrong")
-        check_nothing_half_written(directory, done)
+            check(is_silent or self.complains(done), done, "\n    it does not say what was wrong")
+        self.check_stopped(directory, done)
         between()
         again = run(self.words(), directory)
         check(again.code == 0, done, "\n    and then, without a fault,", again)
@@ -344,6 +374,7 @@ mv results/.file.tmp.1 results/file && rm results/begun || { echo 'assay: cannot
     return Scenario("unsteady", ["unsteady.sh"], {"unsteady.sh": script}, program=("sh",))
 
 
+HALF_WRITTEN = r"neither as before nor as in the end: results/file|half-written: results/file"
 OTHER_BYTES = r"not the same bytes: differ \['[^]]+'\], missing \[\], too many \[\]"
 
 

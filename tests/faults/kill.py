@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import faults
-from faults import BASE, LONG, OTHER_BYTES, SEARCH, Proof, Scenario, careless, check, inject, need_injection, unsteady
+from faults import BASE, HALF_WRITTEN, LONG, OTHER_BYTES, SEARCH, Proof, Scenario, careless, check, inject, need_injection, unsteady
 
 CALLS = "write,rename,sync,open,lock"
 
@@ -52,7 +52,7 @@ def kill_a_hundred_times(point):
 need_injection()
 proof = Proof("kill")
 bad = careless()
-proof.must_catch(points_of(bad), kill_at(bad), "not the same bytes")
+proof.must_catch(points_of(bad), kill_at(bad), HALF_WRITTEN)
 bad = unsteady()
 proof.must_catch([point for point, call in points_of(bad).items() if call.startswith("rename")], kill_at(bad), OTHER_BYTES)
 swept = [["sweep", "two.yaml", "--quiet"]]
