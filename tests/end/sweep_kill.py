@@ -28,6 +28,20 @@ def check_kept(before, out):
         check(after.get(path) == record, path, "was finished and has been run again")
 
 
+def logs(out):
+    return {path: read(path / "log.txt") for path in run_directories(out) if (path / "log.txt").exists()}
+
+
+def check_gone_on(before, out):
+    """Every log goes on, and in it the epochs: that one is said to be over is seen only where the one before is in a checkpoint."""
+    after = logs(out)
+    for path, log in before.items():
+        check(after.get(path, "").startswith(log), path, "was begun afresh")
+    for path, log in after.items():
+        epochs = [int(epoch) for epoch in re.findall("^epoch ([0-9]+)/", log, re.MULTILINE)]
+        check(epochs == sorted(epochs), path, "did not go on from its checkpoint:", epochs)
+
+
 def said_finished(sweep):
     """The runs that a sweep saw finished; one of another sweep that does it again would say it again."""
     return re.findall("^\\[[0-9]+/[0-9]+\\] (.*): finished", sweep.err, re.MULTILINE)
@@ -42,21 +56,18 @@ def is_locked(path):
     return False
 
 
+# Whether there was anything to kill.
 def kill_sweep(sweep):
-    kill(sweep.pid, signal.SIGKILL)
+    return kill(sweep.pid, signal.SIGKILL)
 
 
 def kill_worker(sweep):
     workers = children(sweep.pid)
-    if workers:
-        kill(MOMENTS.choice(workers), signal.SIGKILL)
+    return bool(workers) and kill(MOMENTS.choice(workers), signal.SIGKILL)
 
 
 def kill_all(sweep):
-    try:
-        os.killpg(sweep.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
+    return kill(-sweep.pid, signal.SIGKILL)
 
 
 def test_killed_and_started_again():
@@ -77,15 +88,14 @@ grid: {{train.batch_size: [4, 8]}}
     # Often enough, and so that there is something left to kill at the end.
     longest = 2 * whole / (KILLS + 1)
     kinds = {kill_sweep: 0, kill_worker: 0, kill_all: 0}
-    record, failures, sweep, again, said = {}, 0, None, 0, []
+    record, logged, failures, sweep, again, said = {}, {}, 0, None, 0, []
     while sum(kinds.values()) < KILLS:
         if sweep is None:
             sweep = start("sweep", "many.yaml", "--out", "killed", "-j", "2", start_new_session=True)
         time.sleep(MOMENTS.uniform(0, longest))
         if sweep.poll() is None:
             action = MOMENTS.choice(list(kinds))
-            action(sweep)
-            kinds[action] += 1
+            kinds[action] += action(sweep)
             if action is kill_worker:
                 continue
         finish(sweep)
@@ -95,17 +105,19 @@ grid: {{train.batch_size: [4, 8]}}
         check(sweep.returncode in (0, 1, -signal.SIGKILL), "exit", sweep.returncode)
         failures += sweep.returncode == 1
         check_kept(record, "killed")
-        record = finished("killed")
+        check_gone_on(logged, "killed")
+        record, logged = finished("killed"), logs("killed")
         if sweep.returncode == 0:
             check_same_runs("killed", "whole")
             shutil.rmtree("killed")
-            record, again, said = {}, again + 1, []
+            record, logged, again, said = {}, {}, again + 1, []
         sweep = None
     if sweep is not None:
         said += said_finished(finish(sweep))
     said += said_finished(run("sweep", "many.yaml", "--out", "killed", "-j", "2"))
     check_equal(len(said), len(set(said)))
     check_kept(record, "killed")
+    check_gone_on(logged, "killed")
     check_equal(len(finished("killed")), RUNS)
     check_same_runs("killed", "whole")
     wait_for(lambda: not any(map(is_locked, pathlib.Path("killed").rglob(".lock"))), "the end of all processes", 10)

@@ -156,10 +156,12 @@ def arguments(process):
 
 
 def kill(process, number):
+    """Whether there was such a process."""
     try:
         os.kill(process, number)
     except ProcessLookupError:
-        pass
+        return False
+    return True
 
 
 def owner(directory):

@@ -1,6 +1,6 @@
 """SIGKILL at every system call that writes, renames, syncs, opens or locks, of one process or of all, over a small sweep, a search, a
-run that goes on, and the files of reports: running it again ends in the same bytes. Kills at random moments are in tests/end/sweep_kill.py;
-the long form does a thousand of them. kill.py ASSAY SOURCE HELPERS [POINT ...]"""
+run that goes on, and the files of reports: running it again goes on from what was kept and ends in the same bytes. Kills at random moments
+are in tests/end/sweep_kill.py; the long form does a thousand of them. kill.py ASSAY SOURCE HELPERS [POINT ...]"""
 import os
 import pathlib
 import subprocess
@@ -17,6 +17,20 @@ def provenances(directory):
     return {path.parent: pathlib.Path(path.parent, "provenance.json").read_bytes() for path in directory.rglob("summary.json")}
 
 
+def begun(directory):
+    """The logs of the runs that have a checkpoint to go on from."""
+    runs = {path.parent for path in directory.rglob("checkpoint*") if faults.is_checkpoint(path) and faults.is_unfinished(path.parent)}
+    return {run: (run / "log.txt").read_text(encoding="utf-8") for run in runs}
+
+
+def check_gone_on(logs, done):
+    """In a search one that has lost is not begun again."""
+    for run, log in logs.items():
+        now = (run / "log.txt").read_text(encoding="utf-8")
+        check(now.startswith(log), done, f"\n    {run} was begun afresh")
+        check(now == log or "going on after epoch" in now[len(log) :], done, f"\n    {run} did not go on from its checkpoint")
+
+
 def kill_at(scenario):
     def test(point):
         _, action, number = point.split()
@@ -25,7 +39,9 @@ def kill_at(scenario):
             done = inject(scenario.words(), directory, CALLS, number, number, action)
             after = provenances(directory)
             check(all(after.get(path) == text for path, text in before.items()), done, "\n    a finished run was run again")
+            logs = begun(directory)
             verdict = scenario.judge(directory, done, may_be_killed=True)
+            check_gone_on(logs, done)
             kept = provenances(directory)
             check(all(kept.get(path) == text for path, text in after.items()), done, "\n    a finished run was run again")
             return verdict
@@ -55,6 +71,14 @@ bad = careless()
 proof.must_catch(points_of(bad), kill_at(bad), HALF_WRITTEN)
 bad = unsteady()
 proof.must_catch([point for point, call in points_of(bad).items() if call.startswith("rename")], kill_at(bad), OTHER_BYTES)
+# It gets to the same bytes, over and over from the beginning.
+forgetful = f"""\
+for run in results/*/*; do [ -e $run/summary.json ] || rm -f $run/checkpoint*; done
+exec {faults.assay} run base.yaml --threads 1 --quiet
+"""
+bad = Scenario("forgetful", ["forgetful.sh"], {"base.yaml": BASE, "forgetful.sh": forgetful}, program=("sh",))
+late = [point for point, call in points_of(bad).items() if "curves.csv" in call]
+proof.must_catch(late, kill_at(bad), "did not go on from its checkpoint")
 swept = [["sweep", "two.yaml", "--quiet"]]
 for scenario, most in (
     (Scenario("sweep", ["sweep", "two.yaml", "-j", "1"]), 80),
