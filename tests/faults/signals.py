@@ -1,14 +1,16 @@
 """SIGINT, SIGTERM, SIGHUP and SIGUSR1 at random moments: a checkpoint and the end within a second, with the exit code that says which,
-and the same bytes after going on. signals.py ASSAY SOURCE HELPERS [POINT ...]"""
+but where it was about to end anyway; and the same bytes after going on. signals.py ASSAY SOURCE HELPERS [POINT ...]"""
 import os
 import pathlib
 import random
 import signal
 import time
 
-from faults import LONG, Proof, Scenario, check, code_of, finish, start
+from faults import LONG, Proof, Scenario, check, chosen, finish, is_checkpoint, is_unfinished, start
 
 MOMENTS, SHORT, LIMIT_S = 500, 12, 1.0
+# Of the whole time: the results are being written.
+NEAR_THE_END = 0.2
 CODES = {"SIGINT": 130, "SIGTERM": 143, "SIGHUP": 129, "SIGUSR1": 75}
 MANY = """\
 data: {dataset: {digits: {train: 60, test: 20}}, validation: 20}
@@ -33,6 +35,14 @@ def wait_for_handlers(process):
             if line.startswith("SigCgt:") and int(line.split()[1], 16) & wanted == wanted:
                 return
         time.sleep(0.0005)
+    check(False, process.args, "ended and has never caught the signals")
+
+
+def check_kept(runs, *said):
+    """What had begun is finished or has a checkpoint."""
+    for run in runs:
+        kept = not is_unfinished(run) or any(map(is_checkpoint, run.glob("checkpoint*")))
+        check(kept, *said, f"\n    {run} had begun, and has no checkpoint")
 
 
 def send_at(scenario, seconds):
@@ -45,6 +55,7 @@ def send_at(scenario, seconds):
             process = start(scenario.words(), directory)
             wait_for_handlers(process)
             time.sleep(moment)
+            runs = {path.parent for path in directory.rglob("curves.csv")}
             sent = time.monotonic()
             try:
                 os.kill(process.pid, getattr(signal, name))
@@ -52,9 +63,12 @@ def send_at(scenario, seconds):
                 pass
             done = finish(process, begun)
             took = time.monotonic() - sent
-            check(done.code in (0, CODES[name]), done, f"\n    after {name}, {moment:.3f} s after its start")
-            check(done.code == 0 or took <= LIMIT_S, done, f"\n    {took:.2f} s after {name}, {moment:.3f} s after its start")
-            if done.code != 0:
+            late = f"\n    {took:.2f} s after {name}, {moment:.3f} s after its start"
+            if done.code == 0:
+                check(took <= NEAR_THE_END * done.seconds, done, late)
+            else:
+                check(done.code == CODES[name] and took <= LIMIT_S, done, late)
+                check_kept(runs | {path.parent for path in directory.rglob("log.txt")}, done, late)
                 slowest = max(slowest, took)
             done.code = done.code and 4  # any clean stop
             return scenario.judge(directory, done)
@@ -70,17 +84,27 @@ def points_of(scenario, count):
 proof = Proof("signals")
 for name in CODES:  # whoever started this may have had them ignored, and what is ignored stays so
     signal.signal(getattr(signal, name), signal.SIG_DFL)
-late = "trap 'sleep 1.3; exit 143' INT TERM HUP USR1\nfor i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do sleep 0.1; done\n"
-proof.must_catch(["careless SIGTERM 1"], send_at(Scenario("careless", ["late.sh"], {"late.sh": late}, program=("sh",)), 0), "s after SIGTERM")
+
+begin = "mkdir -p results; echo epoch >results/curves.csv\n"
+last = "for i in 1 2 3; do sleep 0.1; done\n"
+for name, does, words in (
+    ("late", "sleep 1.3; exit 143", r"exit 143 after(.|\n)* 1\.[34]\d s after SIGTERM"),
+    ("deaf", ":", r"exit 0 after(.|\n)* s after SIGTERM"),
+    ("forgetful", 'rm -rf results; echo "assay: stopped"; exit 143', "had begun, and has no checkpoint"),
+):
+    script = f"{begin}trap '{does}' INT TERM HUP USR1\n{last}"
+    proof.must_catch([f"{name} SIGTERM 1"], send_at(Scenario(name, ["careless.sh"], {"careless.sh": script}, program=("sh",)), 0), words)
 files = {"many.yaml": MANY, "heavy.yaml": HEAVY, "two.yaml": TWO}
 for name, words, share in (
-    ("run", ["run", "many.yaml", "--threads", "1"], 0.6),
+    ("run", ["run", "many.yaml", "--threads", "1"], 0.5),
     ("sweep", ["sweep", "two.yaml", "-j", "2"], 0.3),
-    ("heavy", ["run", "heavy.yaml", "--threads", "2"], 0.1),
+    ("heavy", ["run", "heavy.yaml", "--threads", "2"], 0.2),
 ):
     begun = time.monotonic()
     scenario = Scenario(name, words, files)
     whole = time.monotonic() - begun
     count = round((MOMENTS if LONG else SHORT) * share)
+    stopped = proof.verdicts.get("clean", 0)
     proof.each(proof.sample(points_of(scenario, count), count), send_at(scenario, whole), jobs=1)
+    check(chosen or proof.failures or proof.verdicts.get("clean", 0) > stopped, name, "was never stopped on its way")
 proof.end(f"; the slowest ended {slowest:.2f} s after its signal")
