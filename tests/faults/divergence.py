@@ -14,7 +14,7 @@ from faults import Proof, check, run, tree, write
 
 RATES, PLANTS = 100, 100
 SHORT = 8
-TRAIN, VALIDATION, BATCH = 40, 8, 4
+TRAIN, VALIDATION, BATCH, EPOCHS = 40, 8, 4, 6
 STEPS = (TRAIN - VALIDATION) // BATCH
 MODELS = (
     "[conv: {maps: 3, kernel: 5, stride: 3}, relu, pool: {type: max}, linear: 10]",
@@ -25,7 +25,7 @@ MODELS = (
 )
 
 
-def config(model, rate, epochs=6, loss="nll"):
+def config(model, rate, epochs=EPOCHS, loss="nll"):
     """The rate grows tenfold with every epoch, so that there is a curve before the end; mse grows with the weights, nll is content."""
     return f"""\
 data: {{dataset: {{digits: {{train: {TRAIN}, test: 8}}}}, validation: {VALIDATION}}}
@@ -49,6 +49,18 @@ def place_of(done):
 def rows(directory):
     path = pathlib.Path(directory, "curves.csv")
     return path.read_text(encoding="utf-8").splitlines()[1:] if path.exists() else []
+
+
+def stop_reason(directory):
+    return json.loads((directory / "summary.json").read_text(encoding="utf-8"))["stop_reason"]
+
+
+def check_sound(directory, done, epochs):
+    """Every cell of all epochs is a number, or empty where there is nothing to say."""
+    check(stop_reason(directory) == "max_epochs", done, "\n    exit 0, and ended by", stop_reason(directory))
+    check(len(rows(directory)) == epochs, done, "\n    exit 0 after", len(rows(directory)), "epochs")
+    cells = ",".join(rows(directory)).split(",")
+    check(all(math.isfinite(float(cell)) for cell in cells if cell), done, "\n    exit 0, and numbers that are none in its curve")
 
 
 def check_diverged(directory, done, wanted=None):
@@ -75,11 +87,11 @@ def in_directory(test):
     return inside
 
 
-def train(directory, name, *words):
-    return run([faults.assay, "run", f"{name}.yaml", "--directory", name, *words], directory)
+def train(directory, name, *words, program=(faults.assay,)):
+    return run([*program, "run", f"{name}.yaml", "--directory", name, *words], directory)
 
 
-def rate(_, draw, directory):
+def rate(_, draw, directory, program=(faults.assay,)):
     """The same step whatever the threads, the curve so far, and the other runs of the sweep are done."""
     model = draw.choice(MODELS)
     write(directory, {
@@ -87,8 +99,9 @@ def rate(_, draw, directory):
         "tame.yaml": config(model, 1e-7, 2),
         "mixed.yaml": "name: mixed\nseeds: [1]\npoints: [{label: wild, base: wild.yaml}, {label: tame, base: tame.yaml}]\n",
     })
-    done = train(directory, "wild", "--threads", "1")
+    done = train(directory, "wild", "--threads", "1", program=program)
     if done.code == 0:  # a saturated network may take any rate
+        check_sound(directory / "wild", done, EPOCHS)
         return "did not diverge"
     place = check_diverged(directory / "wild", done)
     again = train(directory, "wild", "--threads", "3", "--again")
@@ -96,7 +109,7 @@ def rate(_, draw, directory):
     check(train(directory, "wild").code == 3, "found diverged, and not said so again")
     if place[0] > 1:
         wild = (directory / "wild.yaml").read_text(encoding="utf-8")
-        write(directory, {"short.yaml": wild.replace("max_epochs: 6", f"max_epochs: {place[0] - 1}")})
+        write(directory, {"short.yaml": wild.replace(f"max_epochs: {EPOCHS}", f"max_epochs: {place[0] - 1}")})
         check(train(directory, "short").code == 0, "the epochs before were not sound")
         check(rows(directory / "short") == rows(directory / "wild"), "the curve so far is another one")
     check(train(directory, "tame").code == 0, "the tame one")
@@ -167,7 +180,11 @@ def refused(point, draw, directory):
 
 proof = Proof("divergence")
 proof.must_catch(["plant 1"], in_directory(lambda point, draw, directory: plant(point, draw, directory, value=0.5)), "not exit 3")
-proof.each(proof.sample([f"rate {number}" for number in range(RATES)], SHORT), in_directory(rate))
+rates = [f"rate {number}" for number in range(RATES)]
+smiling = ("sh", "-c", '"$0" "$@"; code=$?; [ $code = 3 ] && exit 0; exit $code', faults.assay)
+proof.must_catch(rates[:SHORT], in_directory(lambda *point: rate(*point, program=smiling)), "exit 0, and ended by non_finite")
+proof.each(proof.sample(rates, SHORT), in_directory(rate))
+check(faults.chosen or proof.failures or proof.verdicts.get("diverged", 0) > 0, "no rate has diverged")
 proof.each(proof.sample([f"plant {number}" for number in range(PLANTS)], SHORT), in_directory(plant))
 proof.each(["refused weight", "refused mean"], in_directory(refused))
 proof.end()
