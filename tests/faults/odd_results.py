@@ -15,7 +15,11 @@ VALUES = [None, True, "", "text", "\x1b[2J", -1, 0, 0.5, 2, 10**9, 1e19, 1e308, 
 CELLS = ["", "text", "nan", "inf", "-1", "0", "1e999", "1e308", "2.5", "\x1b[2J"]
 STATISTIC = "{metric: val_loss, title: mean, statistic: {mean: {first: 1, last: 2}}}"
 FILES = {"base.yaml": BASE, "two.yaml": TWO.replace("[1]", "[1, 2]").replace("columns: [", f"columns: [{STATISTIC}, ")}
-HERE = "results/two/plain/seed-1"
+HERE, PAGE = "results/two/plain/seed-1", "results/two/report.html"
+# In a page: what is computed with, the data of its charts aside, may speak of them.
+CODE = re.compile(r"<(script|style)>.*?</\1>", re.DOTALL)
+NO_NUMBER = re.compile(r"\b(nan|inf|infinity)\b", re.IGNORECASE)
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 COMMANDS = [[faults.assay, *words] for words in (["status", "two.yaml"], ["table", "two.yaml"], ["claims", "two.yaml"],
             ["report", "two.yaml"], ["compare", HERE, "results/two/bare/seed-1"], ["sweep", "two.yaml", "--quiet"])]
 
@@ -67,6 +71,12 @@ def odd_tables(text):
         yield f"without-column-{x}", written([row[:x] + row[x + 1 :] for row in rows])
 
 
+def check_page(path, *said):
+    text = CODE.sub("", path.read_text(encoding="utf-8"))
+    for what, wrong in (("a number that is none", NO_NUMBER.search(text)), ("a control character", CONTROL.search(text))):
+        check(not wrong, *said, f"\n    {what} in the page:", wrong and repr(text[max(wrong.start() - 60, 0) : wrong.end() + 20]))
+
+
 def read_oddly(scenario, commands):
     def test(point):
         name = point.split(" ")[0]
@@ -80,8 +90,10 @@ def read_oddly(scenario, commands):
                 check(done.code in (0, 1, 2), *said, "neither well nor with something that is wrong")
                 check(done.code == 0 or any(len(line) > 12 for line in (done.out + done.err).splitlines()), *said, "says nothing")
                 check("\x1b" not in done.out + done.err, *said, "speaks to the terminal")
-                check(not re.search(r"\b(nan|inf)\b", done.out), *said, "a number that is none")
+                check(not NO_NUMBER.search(done.out), *said, "a number that is none")
                 spoken |= done.code != 0
+            if (directory / PAGE).exists():
+                check_page(directory / PAGE, point)
             return "refused" if spoken else "read"
 
     return test
@@ -95,6 +107,11 @@ for name, odd in (("summary.json", odd_documents), ("provenance.json", odd_docum
     text = pathlib.Path(scenario.master, HERE, name).read_text(encoding="utf-8")
     points |= {f"{name} {what}": content for what, content in odd(text)}
 careless = [point for point in points if point.startswith("curves.csv 2.")]
-proof.must_catch(careless, read_oddly(scenario, [["sed", "-n", "3p", f"{HERE}/curves.csv"]]), "a number that is none")
-proof.each(proof.sample(list(points), 30), read_oddly(scenario, COMMANDS))
+proof.must_catch(careless, read_oddly(scenario, [["sed", "-n", "3p", f"{HERE}/curves.csv"]]), "a number that is none$")
+for words in ("a number that is none in the page", "a control character in the page"):
+    proof.must_catch(careless, read_oddly(scenario, [["cp", f"{HERE}/curves.csv", PAGE]]), words)
+drawn = proof.sample(list(points), 30)
+# The largest numbers, at the beginning of a curve whose scale leaves it out, are always among them.
+large = [f"curves.csv 1.{x}={CELLS.index('1e308')}" for x in range(1, 9) if not faults.chosen]
+proof.each(list(dict.fromkeys(drawn + large)), read_oddly(scenario, COMMANDS))
 proof.end()
