@@ -129,6 +129,14 @@ bool file_exists(const char *path)
     return lstat(path, &status) == 0 || !is_missing(errno);
 }
 
+bool file_look(const char *path, bool *is_there, struct assay_error *error)
+{
+    struct stat status;
+    *is_there = lstat(path, &status) == 0;
+    return *is_there || is_missing(errno) ||
+           file_fail(error, ASSAY_MACHINE, "look at", path, strerror(errno));
+}
+
 bool directory_look(const char *path, bool *is_there, struct assay_error *error)
 {
     struct stat status;

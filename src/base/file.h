@@ -19,6 +19,8 @@ bool file_read_beginning(const char *path, size_t size, char **bytes, size_t *le
 
 /* Anything at all is there, or it cannot be known: reading it then says why. */
 bool file_exists(const char *path);
+/* The same, false where it cannot be known. */
+bool file_look(const char *path, bool *is_there, struct assay_error *error);
 /* Whether a directory is there, itself or through a link; false where that cannot be known. */
 bool directory_look(const char *path, bool *is_there, struct assay_error *error);
 

@@ -37,7 +37,10 @@ static enum restored restore_from(struct trainer *trainer, const char *path, con
 {
     char *bytes = NULL;
     size_t length;
-    if (!file_exists(path))
+    bool is_there;
+    if (!file_look(path, &is_there, error))
+        return RESTORE_REFUSED;
+    if (!is_there)
         return RESTORED_NOTHING;
     if (!file_read(path, trainer_checkpoint_limit(trainer), &bytes, &length, error))
         return RESTORE_REFUSED;

@@ -71,9 +71,9 @@ bool run_directory_look(const char *path, bool *is_held, struct assay_error *err
 bool run_directory_has(const char *directory, const char *name, bool *has, struct assay_error *error)
 {
     char *path = run_directory_file(directory, name, error);
-    *has = path != NULL && file_exists(path);
+    const bool done = path != NULL && file_look(path, has, error);
     memory_free(path);
-    return path != NULL;
+    return done;
 }
 
 bool run_directory_open(struct run_directory *directory, const char *path, struct assay_error *error)

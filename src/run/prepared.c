@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "base/team.h"
+#include "spec/walk.h"
 
 /* What is wrong with the counts is said elsewhere. */
 static int largest_batch(const struct config *config, const struct dataset_shape *shape)
@@ -42,7 +43,7 @@ static const struct config *load(struct assay_config *prepared, const struct ass
 {
     struct override *overrides = arena_allocate(prepared->arena, request->override_count, sizeof *overrides);
     if (overrides == NULL) {
-        diagnose_machine(diagnostics, (struct place){0}, NULL, "out of memory");
+        diagnose_memory(diagnostics);
         return NULL;
     }
     bool sound = true;

@@ -71,10 +71,10 @@ struct sweep_item *sweep_items_create(struct arena *arena, const struct run_plan
         items[i].may_replace = may_replace;
         if (is_known)
             items[i] = items_before[old];
-        if (is_known)
-            sweep_item_look(&items[i], &plan->runs[i]);
-        else
+        if (!is_known)
             look_first(&items[i], &plan->runs[i]);
+        else if (!sweep_item_look(&items[i], &plan->runs[i]) && items[i].seen.state == RUN_WAITING)
+            items[i].seen.state = RUN_INTERRUPTED; /* this plan may want more of it */
     }
     return items;
 }

@@ -11,7 +11,7 @@ bool refuse(const struct binder *binder, struct place place, const struct path *
     struct text where = {0};
     path_add(path, &where);
     if (where.failed || message->failed)
-        diagnose_machine(binder->diagnostics, place, NULL, "out of memory");
+        diagnose_machine(binder->diagnostics, place, NULL, "out of memory while reading a setting");
     else
         diagnose(binder->diagnostics, place, where.bytes, "%s", message->bytes);
     text_finish(&where);

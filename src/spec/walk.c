@@ -134,5 +134,5 @@ void leaf_write(const struct node *node, struct text *text)
 
 bool diagnose_memory(struct diagnostics *diagnostics)
 {
-    return diagnose_machine(diagnostics, (struct place){0}, NULL, "out of memory");
+    return diagnose_machine(diagnostics, (struct place){0}, NULL, "out of memory while reading and planning");
 }
