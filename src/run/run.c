@@ -222,7 +222,9 @@ static enum assay_status stopped(struct run *run, struct assay_error *error)
 {
     const struct stop_way *way = stop_way_of(run->stop);
     const char *said = way != NULL ? way->said : "stopped"; /* NULL: because of stop_after */
-    if (!provenance_write(&run->provenance, &run->directory, said, error))
+    /* Of a session that trained to its end, but has no results, there is no outcome: it is not on a rung. */
+    if (trainer_stop_reason(run->trainer) == STOP_NONE &&
+        !provenance_write(&run->provenance, &run->directory, said, error))
         return error->status;
     if (run->stop != ASSAY_DONE)
         assay_fail(error, run->stop,

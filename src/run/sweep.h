@@ -24,15 +24,14 @@ struct sweep_request {
 /* What the sweep knows of one run. */
 struct sweep_item {
     struct run_seen seen;
-    bool is_ours;                        /* a process of this sweep is at it … */
-    int threads;                         /* … with so many threads */
-    bool may_replace;                    /* what another config left there */
-    int tries, meetings;                 /* by this sweep; with another process that was quicker, and left */
-    bool is_given_up;                    /* it failed, or somebody stopped it: not to be tried again here */
-    bool is_lost;                        /* it ran elsewhere, and can no longer be looked at */
-    double blind_since;                  /* that is, since then; 0: it can be looked at */
-    char failed_before[CLOCK_TEXT_SIZE]; /* when the failure was that the sweep came upon; "": none */
-    char why[FAILURE_SHORT_SIZE];        /* it failed or is lost; "": neither */
+    bool is_ours;                 /* a process of this sweep is at it … */
+    int threads;                  /* … with so many threads */
+    bool may_replace;             /* what another config left there */
+    int tries, meetings;          /* by this sweep; with another process that was quicker, and left */
+    bool is_given_up;             /* it failed, or somebody stopped it: not to be tried again here */
+    bool is_lost;                 /* it ran elsewhere, and can no longer be looked at */
+    double blind_since;           /* that is, since then; 0: it can be looked at */
+    char why[FAILURE_SHORT_SIZE]; /* it failed or is lost; "": neither */
 };
 
 struct sweep_view {

@@ -30,7 +30,6 @@ static void come_into_sight(struct sweep_item *item)
 
 bool sweep_item_look(struct sweep_item *item, const struct planned_run *run)
 {
-    struct run_failure failure;
     struct run_seen seen;
     struct assay_error error;
     if (!run_look(run, &seen.state, &seen.progress, &error)) {
@@ -39,22 +38,11 @@ bool sweep_item_look(struct sweep_item *item, const struct planned_run *run)
     }
     come_into_sight(item);
     item->seen = seen;
-    if (seen.state != RUN_STALE && (run_state_is_end(seen.state) || seen.state == RUN_WAITING))
+    if (seen.state != RUN_STALE && (run_state_is_end(seen.state) || seen.state == RUN_WAITING)) {
         item->is_given_up = false; /* somebody else got it there */
-    if (item->seen.state != RUN_FAILED || item->is_given_up || !failure_read(run->directory, &failure))
-        return true;
-    failure_shorten(&failure, item->why);
-    /* One that is newer than this sweep is another's: what cannot be done there may well be done here. */
-    item->is_given_up = item->tries > 0 && strcmp(failure.ended, item->failed_before) != 0;
+        item->tries = 0;
+    }
     return true;
-}
-
-static void look_first(struct sweep_item *item, const struct planned_run *run)
-{
-    struct run_failure failure;
-    if (failure_read(run->directory, &failure))
-        memcpy(item->failed_before, failure.ended, sizeof item->failed_before);
-    sweep_item_look(item, run);
 }
 
 struct sweep_item *sweep_items_create(struct arena *arena, const struct run_plan *plan,
@@ -71,9 +59,7 @@ struct sweep_item *sweep_items_create(struct arena *arena, const struct run_plan
         items[i].may_replace = may_replace;
         if (is_known)
             items[i] = items_before[old];
-        if (!is_known)
-            look_first(&items[i], &plan->runs[i]);
-        else if (!sweep_item_look(&items[i], &plan->runs[i]) && items[i].seen.state == RUN_WAITING)
+        if (!sweep_item_look(&items[i], &plan->runs[i]) && items[i].seen.state == RUN_WAITING)
             items[i].seen.state = RUN_INTERRUPTED; /* this plan may want more of it */
     }
     return items;

@@ -170,13 +170,16 @@ static bool is_free(const char *path, const struct idx *array, struct assay_erro
     struct idx there = {0};
     if (!file_exists(path))
         return true;
+    const bool is_read = idx_read(path, array->length, &there, error);
     const bool is_same =
-        idx_read(path, array->length, &there, NULL) && there.rank == array->rank &&
+        is_read && there.rank == array->rank &&
         memcmp(there.dimensions, array->dimensions, array->rank * sizeof array->dimensions[0]) == 0 &&
         memcmp(there.bytes, array->bytes, array->length) == 0;
     idx_finish(&there);
-    return is_same || assay_fail(error, ASSAY_INVALID,
-                                 "%s is there already; remove it, or choose another directory", path);
+    if (is_same || (!is_read && error->status == ASSAY_MACHINE))
+        return is_same;
+    return assay_fail(error, ASSAY_INVALID, "%s is there already; remove it, or choose another directory",
+                      path);
 }
 
 static bool write_files(const struct dataset *dataset, char *const paths[DATASET_FILES],
@@ -196,25 +199,18 @@ static bool write_files(const struct dataset *dataset, char *const paths[DATASET
 
 bool dataset_write(const struct dataset *dataset, const char *directory, struct assay_error *error)
 {
-    char *paths[DATASET_FILES] = {NULL}, *lock_path = path_join(directory, ".lock");
-    bool done = lock_path != NULL, is_held = false;
+    char *paths[DATASET_FILES] = {NULL};
+    bool done = true;
     for (int file = 0; done && file < DATASET_FILES; file++) {
         paths[file] = path_join(directory, mnist_files[file].name);
-        done = paths[file] != NULL;
+        done = paths[file] != NULL || assay_fail_memory(error, "naming the data files");
     }
-    if (!done)
-        assay_fail_memory(error, "naming the data files");
-    struct file_lock *lock = NULL;
-    if (done && directory_create(directory, error))
-        lock = file_lock_acquire(lock_path, &is_held, error);
-    if (is_held)
-        assay_fail(error, ASSAY_MACHINE, "%s: another process is writing files to it", directory);
+    struct file_lock *const lock = done ? files_lock(directory, error) : NULL;
     for (int file = 0; lock != NULL && file < DATASET_FILES; file++)
         file_remove_leftovers(directory, mnist_files[file].name);
     done = lock != NULL && write_files(dataset, paths, error);
     file_lock_release(lock);
     for (int file = 0; file < DATASET_FILES; file++)
         memory_free(paths[file]);
-    memory_free(lock_path);
     return done;
 }

@@ -53,8 +53,7 @@ bool dataset_describe(const struct assay_variant_value *source, const char *dire
 bool dataset_load(const struct assay_variant_value *source, const char *directory, struct dataset *dataset,
                   struct assay_error *error);
 /* Whether it is in one of the places where it would be looked for; ASSAY_INVALID as in loading. */
-bool dataset_find(const struct assay_variant_value *source, const char *directory,
-                  struct assay_error *error);
+bool dataset_find(const struct assay_variant_value *source, const char *directory, struct assay_error *error);
 void dataset_finish(struct dataset *dataset); /* {0} is fine */
 
 /* Writes the four arrays as plain IDX files under MNIST's names. Where a file is there already that is

@@ -219,15 +219,17 @@ static bool fetch_file(const char *directory, const struct mnist_file *file, con
     return done;
 }
 
-static struct file_lock *lock_directory(const char *directory, struct assay_error *error)
+struct file_lock *files_lock(const char *directory, struct assay_error *error)
 {
     bool held_by_other = false;
     char *const path = path_join(directory, "fetch.lock");
-    struct file_lock *const lock = path != NULL ? file_lock_acquire(path, &held_by_other, error) : NULL;
+    struct file_lock *lock = NULL;
     if (path == NULL)
-        assay_fail_memory(error, "fetching files");
+        assay_fail_memory(error, "keeping data files");
+    else if (directory_create(directory, error))
+        lock = file_lock_acquire(path, &held_by_other, error);
     if (held_by_other)
-        assay_fail(error, ASSAY_MACHINE, "%s: another process is fetching files to it", directory);
+        assay_fail(error, ASSAY_MACHINE, "%s: another process is writing data files to it", directory);
     memory_free(path);
     return lock;
 }
@@ -235,9 +237,7 @@ static struct file_lock *lock_directory(const char *directory, struct assay_erro
 bool files_fetch(const char *directory, const struct mnist_file *files, size_t count,
                  const char *const *mirrors, const struct log *log, struct assay_error *error)
 {
-    if (!directory_create(directory, error))
-        return false;
-    struct file_lock *const lock = lock_directory(directory, error);
+    struct file_lock *const lock = files_lock(directory, error);
     bool done = lock != NULL;
     for (size_t i = 0; done && i < count; i++) {
         file_remove_leftovers(directory, files[i].name);

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "assay/error.h"
+#include "base/file.h"
 #include "base/log.h"
 
 /* The four files of MNIST: their plain names and the SHA-256 of the uncompressed files; images and labels to
@@ -31,6 +32,9 @@ bool files_fetch(const char *directory, const struct mnist_file *files, size_t c
                  const char *const *mirrors, const struct log *log, struct assay_error *error);
 bool files_verify(const char *directory, const struct mnist_file *files, size_t count, const struct log *log,
                   struct assay_error *error);
+
+/* Makes the directory, and locks it against others that write data files there: NULL where they do. */
+struct file_lock *files_lock(const char *directory, struct assay_error *error);
 
 /* The path of a file that is there, plain or else with ".gz": memory_free-able, NULL on failure
  * (ASSAY_INVALID when neither is). */

@@ -39,12 +39,15 @@ def test_data_are_looked_for_first():
 
 
 def test_what_failed_elsewhere_is_tried_here():
-    """A machine that cannot do a run keeps no other from doing it."""
-    write_pair(300)
+    """A machine that cannot do a run keeps no other from doing it, and from trying it twice."""
+    write_pair(300, 200)
     sweep = start_at_first()
+    first = children(sweep.pid)
     BARE.mkdir(parents=True)
     write(BARE / "failure.json", json.dumps({"exit_code": 2, "ended": "2099-01-01T00:00:00Z", "text": "no data there"}))
     check_equal(states("two.yaml"), ["running", "failed"])
+    wait_for(lambda: set(children(sweep.pid)) - set(first), "the second run")
+    kill(max(children(sweep.pid)), signal.SIGKILL)
     finish(sweep)
     check_equal((sweep.returncode, sweep.out), (0, "two: 2 runs: 2 finished\n"))
 
@@ -102,6 +105,23 @@ def test_stopped_while_it_predicts():
     check_equal(one.err, "assay: terminated with 1 of 1 epochs done; the same command goes on from the checkpoint\n")
     run("run", "slow.yaml", "--directory", "cut", "--quiet")
     check_same_runs("cut", "whole")
+
+
+def test_search_that_is_stopped_while_a_run_predicts():
+    """A run that came to its end in a rung's last epoch has come to its end, whenever it is stopped."""
+    write("long.yaml", "extends: base.yaml\ndata: {dataset: {digits: {train: 120, test: 15000}}}\n"
+          "train: {batch_size: 1, early_stopping: {monitor: train_loss, patience: 1, min_delta: 5}}\n")
+    write("search.yaml", "base: long.yaml\nseeds: 1\ngrid: {train.batch_size: [1, 2]}\n"
+          "method: {halving: {first: 2, eta: 2, metric: train_loss}}\n")
+    whole = run("sweep", "search.yaml", "-j", "1", "--out", "whole", "--quiet", "--format", "json").out
+    check_equal(json.loads(whole)["totals"]["finished"], 2)
+    sweep = start("sweep", "search.yaml", "-j", "1", "--quiet")
+    wait_for(lambda: list(pathlib.Path().glob("results/*/*/*/last.safetensors")), "the last weights")
+    kill(sweep.pid, signal.SIGTERM)
+    finish(sweep)
+    check_equal((sweep.returncode, states("search.yaml")), (143, ["interrupted", "pending"]))
+    check_equal(json.loads(run("sweep", "search.yaml", "-j", "1", "--quiet", "--format", "json").out)["totals"], json.loads(whole)["totals"])
+    check_same_runs("results", "whole")
 
 
 def test_other_data_in_a_search():

@@ -407,7 +407,7 @@ static void handles_data(void)
     write_text("few/.train-images-idx3-ubyte.tmp.1", "half of it");
     CU_ASSERT_EQUAL(RUN("data", "digits", "--train=30", "--test=20", "--out=few"), 0);
     CU_ASSERT_FALSE(file_exists("few/.train-images-idx3-ubyte.tmp.1"));
-    CU_ASSERT_FALSE(file_exists("few/.lock"));
+    CU_ASSERT_FALSE(file_exists("few/fetch.lock"));
     CU_ASSERT_EQUAL(RUN("data", "digits", "--train=30", "--test=20", "--out=others"), 0);
     check_file("out", "others: 30 digits to train on, 20 to test on\n");
     CU_ASSERT_TRUE(same_bytes("few/train-images-idx3-ubyte", "others/train-images-idx3-ubyte"));

@@ -273,7 +273,7 @@ class Scenario:
         self.before = tree(self.master)
         with self.copy("golden") as directory:
             done = run(self.words(), directory, wanted=0)
-            self.out, self.said = done.out, set((done.out + done.err).splitlines())
+            self.out, self.seconds, self.said = done.out, done.seconds, set((done.out + done.err).splitlines())
             self.golden = tree(directory)
             self.curves = {name: pathlib.Path(directory, name).read_bytes() for name in self.golden if name.endswith("curves.csv")}
             check(not any(is_temporary(pathlib.Path(name).name) for name in self.golden), "a temporary file was left")

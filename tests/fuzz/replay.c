@@ -71,7 +71,7 @@ int main(int count, char **arguments)
     }
     arena_destroy(arena);
     if (done && target_accepted < wanted) {
-        fprintf(stderr, "%zu inputs were accepted, not %zu\n", target_accepted, wanted);
+        fprintf(stderr, "%zu inputs were accepted, and %zu must be at least\n", target_accepted, wanted);
         done = false;
     }
     return done ? EXIT_SUCCESS : EXIT_FAILURE;

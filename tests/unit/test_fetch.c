@@ -178,7 +178,7 @@ static void one_at_a_time(void)
     CU_ASSERT_PTR_NOT_NULL_FATAL(lock);
     struct assay_error error = {0};
     CU_ASSERT_FALSE(fetch(1, (const char *const[4]){"good"}, &error));
-    CU_ASSERT_PTR_NOT_NULL(strstr(error.text, "another process is fetching"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(error.text, "another process is writing data files"));
     file_lock_release(lock);
     check_requests("");
 }
