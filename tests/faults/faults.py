@@ -40,7 +40,7 @@ CLEAN = (1, 4)
 # How one ends that could not be loaded, in the loader's words.
 NOT_LOADED = 127
 # How a line begins that says what is wrong: with who says it, with a place in a file, or, of a whole file, without either; or of a run.
-COMPLAINT = re.compile(r"(assay|cut): .|\S+:\d+: .|cannot .|out of memory|\[\d+/\d+\] .*: failed: .")
+COMPLAINT = re.compile(r"(assay|cut): .|(command )?\S+:\d+: .|cannot .|out of memory|\[\d+/\d+\] .*: failed: .")
 
 
 def has_sanitizer(name, program=assay):
