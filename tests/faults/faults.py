@@ -42,6 +42,11 @@ NOT_LOADED = 127
 # How a line begins that says what is wrong: with who says it, with a place in a file, or, of a whole file, without either; or of a run.
 COMPLAINT = re.compile(r"(assay|cut): .|(command )?\S+:\d+: .|cannot .|out of memory|\[\d+/\d+\] .*: failed: .")
 
+# What a sanitizer says that cannot work itself, without memory or without its options, and which is no report.
+SANITIZERS_OWN = re.compile(
+    r"==\d+==(ERROR: AddressSanitizer:? (failed to allocate|out.of.memory|allocator is out of memory)|LeakSanitizer has encountered a fatal error)|ERROR: Failed to mmap"
+)
+
 
 def has_sanitizer(name, program=assay):
     """name: asan or tsan"""
@@ -305,7 +310,8 @@ class Scenario:
     def complains(self, done):
         """Whether it says what was wrong, and does not say it when nothing is."""
         new = [line for line in (done.err + done.out).splitlines() if line not in self.said]
-        return any(map(COMPLAINT.match, new)) or (done.code == NOT_LOADED and len(new) > 0)
+        is_sanitizers = has_sanitizer("asan") and any(map(SANITIZERS_OWN.match, new))
+        return any(map(COMPLAINT.match, new)) or is_sanitizers or (done.code == NOT_LOADED and len(new) > 0)
 
     def judge(self, directory, done, may_be_killed=False, is_silent=False, between=lambda: None):
         """The verdict: "same", "clean" or "killed"; an AssertionError where it was none of them, or a further run, after what is
