@@ -44,7 +44,8 @@ COMPLAINT = re.compile(r"(assay|cut): .|(command )?\S+:\d+: .|cannot .|out of me
 
 # What a sanitizer says that cannot work itself, without memory or without its options, and which is no report.
 SANITIZERS_OWN = re.compile(
-    r"==\d+==(ERROR: AddressSanitizer:? (failed to allocate|out.of.memory|allocator is out of memory)|LeakSanitizer has encountered a fatal error)|ERROR: Failed to mmap"
+    r"==\d+==ERROR: AddressSanitizer:? (failed to allocate|out.of.memory|allocator is out of memory)|"
+    r"==\d+==LeakSanitizer has encountered a fatal error|ERROR: Failed to mmap"
 )
 
 
