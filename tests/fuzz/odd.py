@@ -1,0 +1,172 @@
+"""Inputs that lie on the edges of what is read, where a mutator of bytes seldom comes: limits of depth, size and number, odd numbers,
+references and bases that lead nowhere, and every experiment of the repository, over a base that is there. As a program it replays them.
+
+    odd.py TARGET REPLAY LEAST"""
+import itertools
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+MINIMAL = "data: {dataset: digits}\nmodel: [linear: 10]\ntrain: {max_epochs: 1, optimizer: {sgd: 0.1}}\n"
+OVER = "extends: base.yaml\n"
+
+
+def quoted(path):
+    return f'"${{{path}}}"'
+
+
+def chain(count):
+    return "".join(f"a{i}: {quoted(f'knobs.a{i + 1}')}, " for i in range(count))
+
+
+# What is said before a config that is whole.
+PREFIXES = (
+    f"knobs: {{a: &a {'[' * 20}1{']' * 20}, b: {'[' * 20}*a{']' * 20}}}\n",
+    f"knobs: {{a: &a [{'1, ' * 100}1], b: &b [{'*a, ' * 60}*a], c: [{'*b, ' * 3}*b]}}\n",
+    f"knobs: {{a: [{'1, ' * 200}1], b: [{(quoted('knobs.a') + ', ') * 30}1], c: [{(quoted('knobs.b') + ', ') * 30}1]}}\n",
+    f"knobs: {{a: {'[' * 20}1{']' * 20}, b: {'[' * 20}{quoted('knobs.a')}{']' * 20}}}\n",
+    f"knobs: {{{chain(40)}a40: 1}}\n",
+    'knobs: {a: "${knobs.b}", b: "${knobs.a}"}\n',
+    'knobs: {a: {b: "${knobs.a}"}}\n',
+    "knobs: {a: &a [*a], b: *c}\n",
+    "knobs: {a: !!int 1, b: !!str 2, c: !<tag:yaml.org,2002:str> x, d: !!seq [1], e: !f 1}\n",
+    "knobs: {a: {}, b: [], c: [[], {}], d: null}\n",
+    "x: &x {a: 1}\n<<: [*x, *x]\n",
+    f"{'k' * 300}: 1\n",
+    f'"{chr(0xE9) * 200}": 1\n',
+    '"' + "\\u00e9" * 200 + '": 1\n',
+    f"a: {'[' * 40}{']' * 40}\n",
+    f"a: {'{b: ' * 33}{'}' * 33}\n",
+    "[a]: 1\n",
+    "{a: 1}: 1\n",
+    "!x a: 1\n",
+    f"extends: {'a' * 300}\n",
+    "extends: null\n",
+    'extends: ""\n',
+    "extends: .\n",
+    "extends: bse.yaml\n",
+    "extends: [base.yaml]\n",
+    "extends: /dev/null\n",
+    f"{MINIMAL}---\n",
+    "\ufeff",
+)
+# Two files, the second of which is base.yaml.
+PAIRS = (
+    "extends: config.yaml\n", "extends: base.yaml\n\0extends: config.yaml\n", f"{OVER}\0[\n", f"{OVER}\0", f"{OVER}\0{MINIMAL}",
+    f"{OVER}model: null\ndata: null\ntrain: {{optimizer: null}}\n", "", "# nothing\n", "---\n...\n",
+)
+REFERENCES = (
+    "${", "${}", "${knobs}", "${knobs.}", "${knobs[0]}", "${knobs.a[9999999999999999999]}", "x${knobs.a}", "${knobs.a}x", "$${knobs.a}",
+    "${name}", "${knobs.a b}", "${knobs.a[-1]}", "${knobs.a[1].b}", "${knobs.a[0].b}", f"${{{'a.' * 40}b}}", "${knobs.nope}", "${data.pad}",
+    f"${{knobs.{'k' * 300}}}",
+)
+NUMBERS = (
+    "1e400", "-1e400", "1e-400", ".inf", "-.inf", ".nan", "0x1F", "0b1", "0o7", "1_000", "+1", "-0", "01", "1.", ".5", "1e", "1e5", "1e22",
+    "9007199254740993", "18446744073709551616", "1" * 400, f"0.{'0' * 350}1", "0.1000000000000000055511151231257827021181583404541015625",
+    "5%", "1/3", "99999999999999995", "0.999999999999999999", "9.9999999999999995e22", "2.2250738585072011e-308", "4.9e-324",
+    "1.7976931348623159e308", "123456789012345678", "0.30000000000000004",
+)
+VALUES = ("{}", "[]", "null", "x", "1", '""', "~", '"null"', "[null]", "{a: null}")
+MODELS = (
+    "linear: 10", "conv: {maps: 500, kernel: 3}, conv: {maps: 500, kernel: 3}, linear: 10",
+    "linear: 2000000000, linear: 2000000000, linear: 10", "linear: 100000, linear: 100000, linear: 10", "pool: {size: 40}, linear: 10",
+    "conv: {maps: 3, kernel: 40}, linear: 10", "linear: 9", "relu", f"{'relu,' * 1001}linear: 10",
+)
+BATCH_SIZES = (1, 60000)
+
+
+def numbers(first, beyond):
+    return ", ".join(map(str, range(first, beyond)))
+
+
+# What an experiment over base.yaml says besides.
+EXPERIMENTS = (
+    "", "seeds: 4096", "seeds: 100001", "seeds: [1, 1]", "seeds: []", "seeds: 0", "seeds: [9007199254740993]", "seeds: {from: 1}",
+    f"seeds: 1000\ngrid: {{train.max_epochs: [{numbers(1, 64)}], train.batch_size: [{numbers(1, 64)}]}}",
+    f"grid: {{train.max_epochs: [{numbers(1, 66)}], train.batch_size: [{numbers(1, 66)}]}}",
+    f"points: [{', '.join(f'{{label: p{i}}}' for i in range(40))}]\n"
+    f"grid: {{train.max_epochs: [{numbers(1, 50)}], train.batch_size: [{numbers(1, 50)}]}}",
+    "random: {count: 4096, from: {train.batch_size: {least: 1, most: 100}}}",
+    "random: {count: 4097, from: {train.batch_size: {least: 1, most: 100}}}",
+    f"grid: {{train.max_epochs: [{numbers(1, 61)}], train.batch_size: [{numbers(1, 61)}]}}\nclaims:\n" + "\n".join(
+        f'- {{id: {name}, say: b, best_of: "max_epochs 1, batch_size {k}", metric: val_loss}}' for k, name in enumerate("acd", 1)),
+    *(f"runs_from: {files}" for files in ("[experiment.yaml]", "[other.yaml, other.yaml]", "[base.yaml]", "[.]", "[]", "other.yaml")),
+    "exclude: [{}]", "exclude: []\ngrid: {train.batch_size: [1]}", "grid: {}", "points: []", "zip: []", "zip: [{}]",
+    "zip: [{train.batch_size: [1, 2], train.max_epochs: [1]}]",
+    *(f"grid: {{{path}: {values}}}" for path, values in (
+        ("train.batch_size", "[1, 1]"), ('""', "[1]"), ("train", "[1]"), ("extends", "[a]"), ("knobs.x", "[1]"), ('"model[9]"', "[relu]"),
+        ("model", "[[linear: 10], [relu, linear: 10]]"), ('"model[0]"', "[{linear: 3}, relu, {}]"), ("data.dataset", "[digits, mnist]"),
+        ("data.dataset", "[{digits: {train: 100}}, {idx: {train_images: a}}]"), ("knobs.dropout", '[["${knobs.dropout[0]}", 0.5]]'),
+        ("knobs.activation", f'[[], {{}}, null, "a b", "{chr(0xE9)}", "{"x" * 100}"]'), ("train.batch_size", "&a [1, 2], train.pad: *a"))),
+    *(f"points: [{labels}]" for labels in (
+        f'{{label: "{"x" * 100}"}}', '{label: ""}', "{label: A}, {label: a}", "{label: a b}, {label: a-b}", '{label: "-"}', '{label: "..."}')),
+    "points: [{label: final}]\nfinal: {metric: val_loss}", f"name: {'x' * 65}", "name: A", "name: .a", 'name: ""',
+    *(f"grid: {{{path}: [1, 2, 3, 4]}}\nmethod: {{halving: {{first: {first}, eta: 2, metric: {metric}}}}}\nfinal: {{metric: val_loss}}"
+      for path, first, metric in (("train.batch_size", 1, "val_loss"), ("train.batch_size", 5, "val_loss"),
+                                  ("train.max_epochs", 1, "val_loss"), ("train.batch_size", 1, "test_loss"))),
+    "folds: 3", "folds: 1", "folds: 2000", "folds: 3\nfinal: {metric: held_out_error_pct}\ngrid: {train.batch_size: [1, 2]}",
+    "folds: 3\ngrid: {data.fold: [1]}", "grid: {data.validation: [0, 1000]}\nfinal: {metric: val_loss}",
+    "grid: {train.evaluate_test: [true, false]}\ntables: [{name: a, columns: [{metric: test_loss}]}]",
+)
+WITHOUT_BASE = ("", "seeds: 1\n", "[1]\n", *(f"base: {base}\n" for base in ("[base.yaml]", "experiment.yaml", "other.yaml", "x.yaml")))
+# Words of the command line, several of them in a line.
+OVERRIDES = """
+extends=base.yaml|extends.a=1|knobs=1|knobs=[]|knobs={}|knobs=null|knobs.a=1 knobs.a.b=2|knobs.a={} knobs.a.b=2|knobs.a[0]=1
+knobs.a=[] knobs.a[0]=2 knobs.a[1]=3 knobs.a[7]=3|knobs.dropout[2]=1|knobs.dropout[x]=1|knobs.dropout[=1|knobs.dropout[]=1
+model[0]=relu|model[0]={}|model[0]=null|model[5]=relu|model[4]=null|model[4].linear=10|model[4].linear.units=10|model[4].relu=1
+model[0].conv.maps.x=1|model=[{linear:10}]|model=[]|model={}|model|=1|a=|.a=1|a..b=1|a.=1|[0]=1|a[0][1]=2|name=a=b|name="|name=[
+name={a:b|name=&a|name=*a|name=!x|name=a name=b|train.optimizer=adam|train.optimizer=sgd|train.optimizer={sgd:1}|NAME=1
+train.optimizer.adam={}|train.optimizer.adam.learning_rate=1|train.optimizer.sgd.schedule={}|train.early_stopping=null
+train.early_stopping.patience=1|train.early_stopping={}|data.dataset={idx:{}}|data.dataset.idx.train_images=x|data.dataset=mnist
+train.penalty.lambda=1|train.penalty=null|train.penalty={}|knobs.pool.type=max|knobs.pool=max|knobs.pool={type:max}|model[2].pool=max
+model[2].pool.size=1|model[2]=pool|knobs.pool.p=${knobs.dropout[0]}|knobs.a=${knobs.a}|n\xE9=1|name=${knobs.activation}|name=\x01|name=\x7F
+train.max_epoch=1|train.max_epochs=1.5|train.max_epochs=1e3|train.max_epochs=-1|train.max_epochs=99999999999|train.max_epochs=true
+train.shuffle=yes|train.shuffle="true"|train.shuffle=1|train.shuffle=null|Train.max_epochs=1
+"""
+
+
+def yaml():
+    yield from (prefix + MINIMAL for prefix in PREFIXES)
+    yield from PAIRS
+    for reference in REFERENCES:
+        yield f'knobs: {{a: [1, {{b: 2}}]}}\nname: "{reference}"\n{MINIMAL}'
+        yield 'knobs: {a: [1, {b: 2}]}\n' + MINIMAL.replace("linear: 10", f'linear: "{reference}"')
+    for number in NUMBERS:
+        yield f"knobs: {{a: {number}}}\n{MINIMAL}"
+        yield MINIMAL.replace("0.1", number)
+        yield MINIMAL.replace("max_epochs: 1", f"max_epochs: {number}")
+    for key, value in itertools.product(("model", "data", "train", "knobs", "name"), VALUES):
+        yield f"{OVER}{key}: {value}\n"
+    for model, batch_size in itertools.product(MODELS, BATCH_SIZES):
+        yield MINIMAL.replace("linear: 10", model).replace("max_epochs: 1", f"max_epochs: 1, batch_size: {batch_size}")
+    yield from (MINIMAL.encode("utf-16"), MINIMAL.encode("utf-16-be"), b'name: "\xE9"\n' + MINIMAL.encode())
+
+
+def experiment():
+    yield from (f"base: base.yaml\n{said}\n" for said in EXPERIMENTS)
+    yield from WITHOUT_BASE
+    for path in sorted([*ROOT.glob("tests/bad-experiments/*.yaml"), *ROOT.glob("experiments/*.yaml")]):
+        yield re.sub(r"^base: .*", "base: base.yaml", path.read_text(encoding="utf-8").replace("parts/", ""), flags=re.M)
+
+
+def override():
+    return ("\n".join(words.split(" ")) for words in re.split(r"[|\n]", OVERRIDES.strip()))
+
+
+TARGETS = {"yaml": yaml, "experiment": experiment, "override": override}
+
+
+def inputs(target):
+    texts = TARGETS[target]() if target in TARGETS else ()
+    return [text if isinstance(text, bytes) else text.encode() for text in texts]
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as directory:
+        for number, content in enumerate(inputs(sys.argv[1])):
+            pathlib.Path(directory, str(number)).write_bytes(content)
+        sys.exit(subprocess.run([sys.argv[2], sys.argv[3], directory], check=False).returncode)
