@@ -11,6 +11,7 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/faults"))
+import odd  # noqa: E402
 from random_config import random_config  # noqa: E402
 
 NAMES = ("a", "b", "c", "base.yaml", "all", "final", "5%", "${knobs.activation}")
@@ -86,6 +87,28 @@ def replace(value, path, by):
     for key in above:
         value = value[key]
     value[last] = by
+
+
+RAW = "raw "  # what follows in such a text is written as it is
+
+
+def write(document):
+    """A share, or what is raw, has no quotes."""
+    return re.sub(rf'"{RAW}([^"]*)"|"(\d+%)"', lambda found: found[1] or found[2], json.dumps(document))
+
+
+def places_of(value):
+    """Each map or list of a document with each key or position in it."""
+    below = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, child in below:
+        yield value, key
+        yield from places_of(child)
+
+
+def spoil(draw, document):
+    """Puts an odd value in some place."""
+    where, key = draw.choice(list(places_of(document)))
+    where[key] = draw.choice([*map(json.loads, odd.PLAIN), *(RAW + number for number in odd.NUMBERS)])
 
 
 # Paths of the config that fuzz_experiment.c has for experiments, with values that fit it.
@@ -204,7 +227,9 @@ class Drawer:
         for _ in range(self.draw.choice([0, 1, 3])):
             path = self.draw.choice([path for path, _ in settings_of(config)])
             replace(config, path, self.draw.choice(self.settings.get(path, [None])))
-        return json.dumps(config)
+        if self.draw.random() < 0.4:
+            spoil(self.draw, config)
+        return write(config)
 
     def experiment(self):
         """One of all settings, or one that fits together, with none or one of its keys set to something else."""
@@ -212,7 +237,9 @@ class Drawer:
         if self.draw.random() < 0.8:
             key = self.draw.choice(sorted(document))
             document = Fitting(self.draw).document | self.draw.choice([{}, {key: document[key]}])
-        return re.sub(r'"(\d+%)"', r"\1", json.dumps(document))  # a share has no quotes
+            if self.draw.random() < 0.4:
+                spoil(self.draw, document)
+        return write(document)
 
     def override(self):
         """A word for each of some paths; also at the end of a list, where the base has an item there already."""
@@ -247,7 +274,7 @@ def weights(count, limit, draw, assay):
     return found
 
 
-COUNTS = {"yaml": 3000, "experiment": 3000, "override": 3000, "safetensors": 300}
+COUNTS = {"yaml": 5000, "experiment": 5000, "override": 3000, "safetensors": 300}
 
 
 def inputs(target, limit, assay):

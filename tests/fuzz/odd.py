@@ -70,7 +70,11 @@ NUMBERS = (
     "5%", "1/3", "99999999999999995", "0.999999999999999999", "9.9999999999999995e22", "2.2250738585072011e-308", "4.9e-324",
     "1.7976931348623159e308", "123456789012345678", "0.30000000000000004",
 )
-VALUES = ("{}", "[]", "null", "x", "1", '""', "~", '"null"', "[null]", "{a: null}")
+PLAIN = ("{}", "[]", "null", '"x"', "1", "true", '""', '"null"', "[null]", '{"a": null}', '{"a": 1, "b": [2]}', '[[], {}]', "[1, 1]",
+         '"${knobs.activation}"', '"${knobs.nope}"')
+VALUES = (*PLAIN, "x", "~", "y", "&a [*a]", "!x 1")
+PATHS = ("", ".", "a", "a.", ".a", "a..b", "[0]", "a[", "a[]", "a[x]", "a[-1]", "a[99999999999999999999]", "model[0]x", "model[0].conv",
+         "model[0].conv.maps.x", "model[9]", "model[0][0]", "knobs.dropout[7]", "knobs", "train.max_epoch", f"{'a.' * 40}b", "x" * 300)
 MODELS = (
     "linear: 10", "conv: {maps: 500, kernel: 3}, conv: {maps: 500, kernel: 3}, linear: 10",
     "linear: 2000000000, linear: 2000000000, linear: 10", "linear: 100000, linear: 100000, linear: 10", "pool: {size: 40}, linear: 10",
@@ -148,13 +152,15 @@ def yaml():
 
 def experiment():
     yield from (f"base: base.yaml\n{said}\n" for said in EXPERIMENTS)
+    yield from (f'base: base.yaml\ngrid: {{"{path}": [1, 2]}}\n' for path in PATHS)
     yield from WITHOUT_BASE
     for path in sorted([*ROOT.glob("tests/bad-experiments/*.yaml"), *ROOT.glob("experiments/*.yaml")]):
         yield re.sub(r"^base: .*", "base: base.yaml", path.read_text(encoding="utf-8").replace("parts/", ""), flags=re.M)
 
 
 def override():
-    return ("\n".join(words.split(" ")) for words in re.split(r"[|\n]", OVERRIDES.strip()))
+    yield from ("\n".join(words.split(" ")) for words in re.split(r"[|\n]", OVERRIDES.strip()))
+    yield from (f"{path}=1" for path in PATHS)
 
 
 TARGETS = {"yaml": yaml, "experiment": experiment, "override": override}
