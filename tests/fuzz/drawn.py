@@ -1,5 +1,6 @@
 """Inputs drawn at random that a mutator of bytes would hardly ever put together: configs and experiments that the JSON Schemas allow,
 configs that can be planned, words that override them, and the weights of networks that were trained."""
+import copy
 import json
 import pathlib
 import random
@@ -249,8 +250,21 @@ class Drawer:
         return "\n".join(f"{path}={json.dumps(self.draw.choice(self.settings[path]))}" for path in paths)
 
 
+def spoil_weights(draw, file, config):
+    """With an odd value in the header or in the config, and without the digest that would tell."""
+    length = struct.unpack_from("<Q", file)[0] + 8
+    header = json.loads(file[8:length])
+    header["__metadata__"].pop("sha256", None)
+    spoilt = draw.choice([header, config])
+    spoil(draw, spoilt)
+    if spoilt is config:
+        header["__metadata__"]["config"] = write(config)
+    text = write(header).encode()
+    return struct.pack("<Q", len(text)) + text + file[length:]
+
+
 def weights(count, limit, draw, assay):
-    """Those of small networks for images of 4 x 4, as `assay run` leaves them."""
+    """Those of small networks for images of 4 x 4, as `assay run` leaves them, and some that are spoilt."""
     idx = {"images": (struct.pack(">4I", 0x803, 20, 4, 4), bytes(draw.randrange(256) for _ in range(20 * 16))),
            "labels": (struct.pack(">2I", 0x801, 20), bytes(k % 10 for k in range(20)))}
     found = []
@@ -268,13 +282,15 @@ def weights(count, limit, draw, assay):
             subprocess.run([assay, "run", place / "config.yaml", "--directory", run, "--threads", "1", "--quiet"], capture_output=True)
             file = run / "last.safetensors"
             if file.exists() and file.stat().st_size <= limit:
-                found.append(file.read_bytes())
-            if len(found) == count:
+                whole = file.read_bytes()
+                found += [whole, *(spoil_weights(draw, whole, copy.deepcopy(config)) for _ in range(SPOILT))]
+            if len(found) >= count:
                 break
     return found
 
 
-COUNTS = {"yaml": 5000, "experiment": 5000, "override": 3000, "safetensors": 300}
+COUNTS = {"yaml": 5000, "experiment": 5000, "override": 3000, "safetensors": 2000}
+SPOILT = 6  # of each weights that are drawn
 
 
 def inputs(target, limit, assay):

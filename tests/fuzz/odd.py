@@ -5,6 +5,7 @@ references and bases that lead nowhere, and every experiment of the repository, 
 import itertools
 import pathlib
 import re
+import struct
 import subprocess
 import sys
 import tempfile
@@ -107,7 +108,8 @@ EXPERIMENTS = (
         ("data.dataset", "[{digits: {train: 100}}, {idx: {train_images: a}}]"), ("knobs.dropout", '[["${knobs.dropout[0]}", 0.5]]'),
         ("knobs.activation", f'[[], {{}}, null, "a b", "{chr(0xE9)}", "{"x" * 100}"]'), ("train.batch_size", "&a [1, 2], train.pad: *a"))),
     *(f"points: [{labels}]" for labels in (
-        f'{{label: "{"x" * 100}"}}', '{label: ""}', "{label: A}, {label: a}", "{label: a b}, {label: a-b}", '{label: "-"}', '{label: "..."}')),
+        f'{{label: "{"x" * 100}"}}', '{label: ""}', "{label: A}, {label: a}", "{label: a b}, {label: a-b}", '{label: "-"}',
+        '{label: "..."}')),
     "points: [{label: final}]\nfinal: {metric: val_loss}", f"name: {'x' * 65}", "name: A", "name: .a", 'name: ""',
     *(f"grid: {{{path}: [1, 2, 3, 4]}}\nmethod: {{halving: {{first: {first}, eta: 2, metric: {metric}}}}}\nfinal: {{metric: val_loss}}"
       for path, first, metric in (("train.batch_size", 1, "val_loss"), ("train.batch_size", 5, "val_loss"),
@@ -131,6 +133,20 @@ model[2].pool.size=1|model[2]=pool|knobs.pool.p=${knobs.dropout[0]}|knobs.a=${kn
 train.max_epoch=1|train.max_epochs=1.5|train.max_epochs=1e3|train.max_epochs=-1|train.max_epochs=99999999999|train.max_epochs=true
 train.shuffle=yes|train.shuffle="true"|train.shuffle=1|train.shuffle=null|Train.max_epochs=1
 """
+
+
+TENSOR = '"dtype": "F32", "shape": [2, 2], "data_offsets": [0, 16]'
+HEADERS = (
+    *PLAIN, "", " ", "{", "{} {}", "nul", '{"a"', '{"a": {}}', f'{{"x": {{{TENSOR}}}}}', f'{{"x": {{{TENSOR}}}, "x": {{{TENSOR}}}}}',
+    f'{{"x": {{{TENSOR}, "more": 1}}}}', f'{{"__metadata__": 1, "x": {{{TENSOR}}}}}', f'{{"__metadata__": {{"a": 1}}, "x": {{{TENSOR}}}}}',
+    *(f'{{"x": {{{TENSOR.replace("F32", dtype)}}}}}' for dtype in ("F64", "F16", "I8", "BOOL", "", "f32")),
+    *(f'{{"x": {{{TENSOR.replace("[2, 2]", shape)}}}}}' for shape in (*PLAIN, "[0]", "[-1]", "[4.5]", "[1, 1, 1, 1, 1, 1, 1, 4]",
+                                                                      "[1, 1, 1, 1, 1, 1, 1, 1, 4]", "[4294967296, 4294967296]")),
+    *(f'{{"x": {{{TENSOR.replace("[0, 16]", offsets)}}}}}' for offsets in (*PLAIN, "[0]", "[0, 15]", "[16, 0]", "[4, 20]", "[0, 80]",
+                                                                           "[0, 16, 16]", "[-16, 0]", "[18446744073709551600, 0]")),
+    *(f'{{"x": {{{TENSOR}}}, "y": {{{TENSOR.replace("[0, 16]", offsets)}}}}}' for offsets in ("[16, 32]", "[0, 16]",
+                                                                                                     "[8, 24]", "[20, 36]")),
+)
 
 
 def yaml():
@@ -163,7 +179,16 @@ def override():
     yield from (f"{path}=1" for path in PATHS)
 
 
-TARGETS = {"yaml": yaml, "experiment": experiment, "override": override}
+def safetensors():
+    """A file of tensors whose header is odd, and odd configs that networks are made of."""
+    for header in HEADERS:
+        yield struct.pack("<Q", len(header)) + header.encode() + bytes(16)
+    yield from (struct.pack("<Q", length) + b"{}" for length in (0, 1, 3, 1 << 23, (1 << 23) + 1, (1 << 64) - 1))
+    for config in yaml():
+        yield b"config\n" + (config if isinstance(config, bytes) else config.encode())
+
+
+TARGETS = {"yaml": yaml, "experiment": experiment, "override": override, "safetensors": safetensors}
 
 
 def inputs(target):
