@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "io/json.h"
 
-enum { LENGTH_SIZE = 8, HEADER_LIMIT = 8 << 20, FILE_LIMIT = 1 << 30 };
+enum { LENGTH_SIZE = 8, HEADER_LIMIT = 8 << 20 };
 
 static const char metadata_key[] = "__metadata__";
 
@@ -288,7 +288,7 @@ static bool find_length(struct decoder *decoder, const char *bytes, size_t lengt
             get_size(&offsets->items[1], &end) && end > data)
             data = end;
     }
-    *whole = LENGTH_SIZE + header_length + (data < FILE_LIMIT ? data : FILE_LIMIT);
+    *whole = LENGTH_SIZE + header_length + (data < TENSOR_BYTES_LIMIT ? data : TENSOR_BYTES_LIMIT);
     return true;
 }
 

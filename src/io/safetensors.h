@@ -10,7 +10,10 @@
 #include "assay/error.h"
 #include "base/arena.h"
 
-enum { TENSOR_RANK_LIMIT = 8 };
+enum {
+    TENSOR_RANK_LIMIT = 8,
+    TENSOR_BYTES_LIMIT = 1 << 30, /* of all tensors of a file that is read */
+};
 
 struct tensor {
     const char *name;
@@ -40,8 +43,8 @@ bool safetensors_encode(const struct tensor_file *file, char **bytes, size_t *le
 
 /* Everything is checked before it is used: header length at most 8 MiB and within the file, offsets
  * that tile the buffer without holes or overlap, sizes that agree with shapes (checked arithmetic), no
- * duplicate names, only F32, only finite values. Lives in the arena; NULL on failure. The file is at most 1
- * GiB. */
+ * duplicate names, only F32, only finite values. Lives in the arena; NULL on failure. The tensors have at
+ * most TENSOR_BYTES_LIMIT. */
 const struct tensor_file *safetensors_read(struct arena *arena, const char *path, struct assay_error *error);
 /* Its bytes (the caller's to memory_free), unless it is larger than its header says. */
 bool safetensors_load(const char *path, char **bytes, size_t *length, struct assay_error *error);

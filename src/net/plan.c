@@ -190,6 +190,18 @@ static bool place_layers(struct builder *builder)
     return true;
 }
 
+static bool check_weights(const struct builder *builder)
+{
+    const struct plan *plan = builder->plan;
+    size_t elements = 0;
+    for (int l = 0; l < plan->layer_count; l++)
+        for (int i = 0; i < plan->layers[l].train.parameter_count; i++)
+            elements += parameter_elements(&plan->layers[l].train.parameters[i]);
+    return elements <= PLAN_WEIGHTS_LIMIT ||
+           diagnose(builder->diagnostics, place_of_item(builder, 0), "model",
+                    "has %zu weights; a file of weights holds at most %d", elements, PLAN_WEIGHTS_LIMIT);
+}
+
 /* Parameters first, running state behind them, each aligned to a cache line. */
 static void place_parameters(struct plan *plan)
 {
@@ -396,7 +408,7 @@ static struct plan *plan_part(struct arena *arena, const struct plan_request *re
     plan->classes = request->classes;
     plan->batch = request->batch;
     plan->threads = request->threads;
-    if (!place_layers(&builder))
+    if (!place_layers(&builder) || !check_weights(&builder))
         return NULL;
     place_parameters(plan);
     if (!share_memory(plan, true, arena) || !share_memory(plan, false, arena) ||

@@ -73,6 +73,8 @@ struct placement {
 };
 #define NOT_KEPT SIZE_MAX
 
+enum { PLAN_WEIGHTS_LIMIT = 1 << 28 }; /* elements of all weights and of running state */
+
 struct plan {
     struct assay_shape image; /* what comes in, padded */
     int pad, classes, batch;
@@ -95,8 +97,8 @@ struct plan_request {
     bool keep_edges; /* all values and gradients between layers are kept, for who wants to look at them */
 };
 
-/* NULL when a layer does not fit, which is diagnosed at its place in the config (`model[2].conv: …`), or
- * without memory. The plan lives in the arena. */
+/* NULL when a layer does not fit, which is diagnosed at its place in the config (`model[2].conv: …`), when
+ * there are more weights than can be kept, or without memory. The plan lives in the arena. */
 const struct plan *plan_create(struct arena *arena, const struct plan_request *request,
                                struct diagnostics *diagnostics);
 

@@ -103,6 +103,9 @@ static void add_shape(struct text *text, const size_t *dimensions, size_t rank)
     text_add_char(text, ']');
 }
 
+_Static_assert((size_t)PLAN_WEIGHTS_LIMIT * sizeof(float) <= TENSOR_BYTES_LIMIT,
+               "what is written can be read");
+
 static struct tensor tensor_of(struct arena *arena, const char *layer,
                                const struct assay_parameter *parameter)
 {
