@@ -199,7 +199,8 @@ static bool check_weights(const struct builder *builder)
             elements += parameter_elements(&plan->layers[l].train.parameters[i]);
     return elements <= PLAN_WEIGHTS_LIMIT ||
            diagnose(builder->diagnostics, place_of_item(builder, 0), "model",
-                    "has %zu weights; a file of weights holds at most %d", elements, PLAN_WEIGHTS_LIMIT);
+                    "has %zu weights, running state among them; a file of weights holds at most %d", elements,
+                    PLAN_WEIGHTS_LIMIT);
 }
 
 /* Parameters first, running state behind them, each aligned to a cache line. */

@@ -1,5 +1,6 @@
 """Inputs drawn at random that a mutator of bytes would hardly ever put together: configs and experiments that the JSON Schemas allow,
-configs that can be planned, words that override them, and the weights of networks that were trained."""
+configs that can be planned, words that override them, and the weights of networks that were trained; and all of these with something
+odd in them."""
 import copy
 import json
 import pathlib
@@ -107,9 +108,11 @@ def places_of(value):
 
 
 def spoil(draw, document):
-    """Puts an odd value in some place."""
+    """One like it that has an odd value in some place."""
+    document = copy.deepcopy(document)
     where, key = draw.choice(list(places_of(document)))
     where[key] = draw.choice([*map(json.loads, odd.PLAIN), *(RAW + number for number in odd.NUMBERS)])
+    return document
 
 
 # Paths of the config that fuzz_experiment.c has for experiments, with values that fit it.
@@ -221,7 +224,7 @@ class Drawer:
         self.of_experiment = Schema(ROOT / "docs/experiment.schema.json", self.draw, self.settings)
 
     def yaml(self):
-        """One of all settings, or one of layers that fit, with none or some of its settings set to others."""
+        """One of all settings, or one of layers that fit, with none or some of its settings set to others; and odd values in some."""
         config = json.loads(random_config(self.draw))
         if self.draw.random() < 0.3:
             return json.dumps(self.config.document() | self.draw.choice([{}, {"model": config["model"]}]))
@@ -229,17 +232,17 @@ class Drawer:
             path = self.draw.choice([path for path, _ in settings_of(config)])
             replace(config, path, self.draw.choice(self.settings.get(path, [None])))
         if self.draw.random() < 0.4:
-            spoil(self.draw, config)
+            config = spoil(self.draw, config)
         return write(config)
 
     def experiment(self):
-        """One of all settings, or one that fits together, with none or one of its keys set to something else."""
+        """One of all settings, or one that fits together, with none or one of its keys set to something else, or an odd value in it."""
         document = self.of_experiment.document()
         if self.draw.random() < 0.8:
             key = self.draw.choice(sorted(document))
             document = Fitting(self.draw).document | self.draw.choice([{}, {key: document[key]}])
             if self.draw.random() < 0.4:
-                spoil(self.draw, document)
+                document = spoil(self.draw, document)
         return write(document)
 
     def override(self):
@@ -255,10 +258,10 @@ def spoil_weights(draw, file, config):
     length = struct.unpack_from("<Q", file)[0] + 8
     header = json.loads(file[8:length])
     header["__metadata__"].pop("sha256", None)
-    spoilt = draw.choice([header, config])
-    spoil(draw, spoilt)
-    if spoilt is config:
-        header["__metadata__"]["config"] = write(config)
+    if draw.random() < 0.5:
+        header = spoil(draw, header)
+    else:
+        header["__metadata__"]["config"] = write(spoil(draw, config))
     text = write(header).encode()
     return struct.pack("<Q", len(text)) + text + file[length:]
 
@@ -272,7 +275,7 @@ def weights(count, limit, draw, assay):
         place = pathlib.Path(directory)
         for name, parts in idx.items():
             (place / name).write_bytes(b"".join(parts))
-        for number in range(8 * count):
+        for number in range(8 * count // (1 + SPOILT)):
             config = json.loads(random_config(draw))
             config["data"] = {"dataset": {"idx": {f"{part}_{kind}": kind for part in ("train", "test") for kind in idx}}, "dir": directory}
             config["model"][0] = {"conv": {"maps": draw.randint(1, 3), "kernel": draw.randint(1, 3), "stride": draw.randint(1, 2)}}
@@ -283,7 +286,7 @@ def weights(count, limit, draw, assay):
             file = run / "last.safetensors"
             if file.exists() and file.stat().st_size <= limit:
                 whole = file.read_bytes()
-                found += [whole, *(spoil_weights(draw, whole, copy.deepcopy(config)) for _ in range(SPOILT))]
+                found += [whole, *(spoil_weights(draw, whole, config) for _ in range(SPOILT))]
             if len(found) >= count:
                 break
     return found
@@ -296,6 +299,8 @@ SPOILT = 6  # of each weights that are drawn
 def inputs(target, limit, assay):
     """For a target, each of at most so many bytes; none where files and mutations do."""
     if target == "safetensors":
-        return weights(COUNTS[target], limit, random.Random("weights"), assay)
-    draw = getattr(Drawer(target), target, None)
-    return [text for text in (draw().encode() for _ in range(COUNTS.get(target, 0))) if len(text) <= limit]
+        found = weights(COUNTS[target], limit, random.Random("weights"), assay)
+    else:
+        draw = getattr(Drawer(target), target, None)
+        found = (draw().encode() for _ in range(COUNTS.get(target, 0)))
+    return [content for content in found if len(content) <= limit]

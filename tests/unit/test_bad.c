@@ -105,6 +105,7 @@ static void test_good(void)
 {
     CU_ASSERT(check_each("configs/*.yaml", check_good, is_good_config) >= 7);
     CU_ASSERT(check_each("tests/bad/parts/tiny.yaml", check_good, is_good_config) == 1);
+    CU_ASSERT(check_each("tests/bad/parts/as-many-weights-as-may-be.yaml", check_good, is_good_config) == 1);
     CU_ASSERT(check_each("tests/bad-experiments/parts/base.yaml", check_good, is_good_config) == 1);
     CU_ASSERT(check_each("experiments/*.yaml", check_good, is_good_experiment) >= 1);
 }
