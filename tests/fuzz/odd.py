@@ -22,6 +22,10 @@ def quoted(path):
     return f'"${{{path}}}"'
 
 
+def quoted_key(path):
+    return f'"{path}"'
+
+
 def chain(count):
     return "".join(f"a{i}: {quoted(f'knobs.a{i + 1}')}, " for i in range(count))
 
@@ -76,9 +80,13 @@ NUMBERS = (
 )
 PLAIN = ("{}", "[]", "null", '"x"', "1", "true", '""', '"null"', "[null]", '{"a": null}', '{"a": 1, "b": [2]}', '[[], {}]', "[1, 1]",
          '"${knobs.activation}"', '"${knobs.nope}"')
-VALUES = (*PLAIN, "x", "~", "y", "&a [*a]", "!x 1")
+VALUES = (*PLAIN, "x", "~", "y", "&a [*a]", "!x 1", '{"a"}', "{a: &a [1, {}], b: *a}", "[&a 1, *a, *a]", "{? }", "'a: [b'")
 PATHS = ("", ".", "a", "a.", ".a", "a..b", "[0]", "a[", "a[]", "a[x]", "a[-1]", "a[99999999999999999999]", "model[0]x", "model[0].conv",
          "model[0].conv.maps.x", "model[9]", "model[0][0]", "knobs.dropout[7]", "knobs", "train.max_epoch", f"{'a.' * 40}b", "x" * 300)
+SETTABLE = ("name", "data", "data.dataset", "data.split_seed", "knobs", "knobs.a", "knobs.dropout", "knobs.dropout[0]", "model", "model[0]",
+            "model[0].conv", "model[0].conv.maps", "model[1]", "model[5]", "train", "train.loss", "train.init_from", "train.optimizer",
+            "train.optimizer.sgd", "train.optimizer.sgd.learning_rate", "train.early_stopping", "train.early_stopping.patience",
+            "train.penalty")
 MODELS = (
     "linear: 10", "conv: {maps: 500, kernel: 3}, conv: {maps: 500, kernel: 3}, linear: 10",
     "linear: 65536, linear: 65536, linear: 10", "linear: 16384, linear: 16384, linear: 10", "linear: 16384, linear: 10",
@@ -117,7 +125,7 @@ EXPERIMENTS = (
         ("model", "[linear: 10], [relu, linear: 10]"), ('"model[0]"', "{linear: 3}, relu, {}"), ("data.dataset", "digits, mnist"),
         ("data.dataset", "{digits: {train: 100}}, {idx: {train_images: a}}"), ("knobs.dropout", '["${knobs.dropout[0]}", 0.5]'),
         ("knobs.activation", f"[], {{}}, null, 'a b', '{chr(0xE9)}', {'x' * 100}"))),
-    *(setting(f'"{path}"', "1, 2") for path in PATHS),
+    *(setting(quoted_key(path), "1, 2") for path in PATHS),
     *(f"points: [{labels}]" for labels in (
         f"{{label: {'x' * 100}}}", '{label: ""}', "{label: A}, {label: a}", "{label: a b}, {label: a-b}", '{label: "-"}',
         '{label: "..."}')),
@@ -194,6 +202,8 @@ def config():
 def experiment():
     for said in EXPERIMENTS:
         yield f"base: base.yaml\n{'' if 'seeds' in said.split(':')[0] else 'seeds: 1'}\n{said}\n"
+    for path, value in itertools.product(SETTABLE, VALUES):
+        yield f"base: base.yaml\nseeds: 1\npoints: [{{label: a}}, {{label: b, set: {{{quoted_key(path)}: {value}}}}}]\n"
     yield from WITHOUT_BASE
     for path in sorted([*ROOT.glob("tests/bad-experiments/*.yaml"), *ROOT.glob("experiments/*.yaml")]):
         text = re.sub(r"\bbase: (parts/|\.\./configs/)[^\s,}#]+", "base: base.yaml", path.read_text(encoding="utf-8"))
@@ -203,6 +213,10 @@ def experiment():
 def override():
     yield from ("\n".join(words.split(" ")) for words in re.split(r"[|\n]", OVERRIDES.strip()))
     yield from (f"{path}=1" for path in PATHS)
+    for path, value in itertools.product(SETTABLE, VALUES):
+        yield f"{path}={value}"
+        yield f"{path}={value}\n{path}.a=1\n{path}[0]=1"
+    yield "\n".join(f"{path}.nothing=1" for path in SETTABLE[:8])
 
 
 def safetensors():
