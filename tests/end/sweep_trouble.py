@@ -8,8 +8,9 @@ import signal
 import threading
 import time
 
-from sweeping import (TWO, check, check_equal, check_in, check_same_runs, children, finish, idx, kill, load, main, owner, read,
-                      records, rows, run, run_directories, sessions, start, states, status, wait_for, write, write_two)
+from sweeping import (PATIENCE, TWO, check, check_equal, check_in, check_same_runs, children, finish, idx, kill, load, main,
+                      owner, read, records, rows, run, run_directories, sessions, start, states, status, wait_for, write,
+                      write_two)
 
 
 def test_failures():
@@ -112,7 +113,7 @@ def test_no_queue_to_go_back_to():
 def kill_owner(directory, times, after=0):
     """Ends so many processes that have the run directory, one after the other, the hard way."""
     killed = set()
-    end = time.monotonic() + 60
+    end = time.monotonic() + 60 * PATIENCE
     while len(killed) < times and time.monotonic() < end:
         process = owner(directory)
         if process is not None and process not in killed and rows(pathlib.Path(directory)) > after:

@@ -30,6 +30,7 @@ points:
   - {label: "Plain, as it is"}
   - {label: No dropout, set: {"model[3].dropout.rate": 0}}
 """
+PATIENCE = float(os.environ.get("ASSAY_PATIENCE", "1"))  # so many times longer may everything take, as under valgrind
 # Every epoch of these runs is a few syncs long on a disk, and nothing here pulls a plug.
 PLACE = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 # All that must be equal of two runs of one config.
@@ -42,7 +43,7 @@ def start(*words, **options):
 
 
 def finish(process):
-    process.out, process.err = process.communicate(timeout=300)
+    process.out, process.err = process.communicate(timeout=300 * PATIENCE)
     return process
 
 
@@ -126,7 +127,7 @@ def check_same_runs(a, b):
 
 
 def wait_for(condition, what, seconds=60):
-    end = time.monotonic() + seconds
+    end = time.monotonic() + seconds * PATIENCE
     while not condition():
         check(time.monotonic() < end, "waited in vain for", what)
         time.sleep(0.002)
