@@ -295,7 +295,7 @@ def sparse(path, size):
 
 def check_weights():
     config = TINY
-    huge = "[%s, linear: 10]" % ", ".join(["conv: {maps: 4096, kernel: 3, pad: 1}"] * 20)
+    wide = "conv: {maps: 4096, kernel: 3, pad: 1}, "
     cases = {
         "a header longer than the file": struct.pack("<Q", 1 << 20) + b"{}",
         "a header of 2^64 - 1": struct.pack("<Q", (1 << 64) - 1) + b"{}" * 100,
@@ -324,8 +324,10 @@ def check_weights():
     for what, content in cases.items():
         write("hostile", content)
         refused(what, ("predict", "hostile", "good-test_images"), "hostile")
-    write("hostile", weights(config.replace("[linear: 10]", huge)))
+    write("hostile", weights(config.replace("linear", wide * 2 + "linear")))
     refused("a config of a huge network", ("predict", "hostile", "good-test_images"), "has no conv1.weight")
+    write("hostile", weights(config.replace("linear", wide * 3 + "linear")))
+    refused("a config of too many weights", ("predict", "hostile", "good-test_images"), "holds at most 268435456")
     write("hostile", weights(config.replace("[linear: 10]", "[linear: 65536, linear: 65536, linear: 10]")))
     refused("a config of too large a weight", ("predict", "hostile", "good-test_images"), "more than 2^31 elements")
     sparse("hostile", 1 << 30)
