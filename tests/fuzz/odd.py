@@ -18,24 +18,24 @@ MINIMAL = "data: {dataset: digits}\nmodel: [linear: 10]\ntrain: {max_epochs: 1, 
 OVER = "extends: base.yaml\n"
 
 
-def quoted(path):
+def reference(path):
     return f'"${{{path}}}"'
 
 
-def quoted_key(path):
+def quoted(path):
     return f'"{path}"'
 
 
 def chain(count):
-    return "".join(f"a{i}: {quoted(f'knobs.a{i + 1}')}, " for i in range(count))
+    return "".join(f"a{i}: {reference(f'knobs.a{i + 1}')}, " for i in range(count))
 
 
 # What is said before a config that is whole.
 PREFIXES = (
     f"knobs: {{a: &a {'[' * 20}1{']' * 20}, b: {'[' * 20}*a{']' * 20}}}\n",
     f"knobs: {{a: &a [{'1, ' * 100}1], b: &b [{'*a, ' * 60}*a], c: [{'*b, ' * 3}*b]}}\n",
-    f"knobs: {{a: [{'1, ' * 200}1], b: [{(quoted('knobs.a') + ', ') * 30}1], c: [{(quoted('knobs.b') + ', ') * 30}1]}}\n",
-    f"knobs: {{a: {'[' * 20}1{']' * 20}, b: {'[' * 20}{quoted('knobs.a')}{']' * 20}}}\n",
+    f"knobs: {{a: [{'1, ' * 200}1], b: [{(reference('knobs.a') + ', ') * 30}1], c: [{(reference('knobs.b') + ', ') * 30}1]}}\n",
+    f"knobs: {{a: {'[' * 20}1{']' * 20}, b: {'[' * 20}{reference('knobs.a')}{']' * 20}}}\n",
     f"knobs: {{{chain(40)}a40: 1}}\n",
     'knobs: {a: "${knobs.b}", b: "${knobs.a}"}\n',
     'knobs: {a: {b: "${knobs.a}"}}\n',
@@ -125,7 +125,7 @@ EXPERIMENTS = (
         ("model", "[linear: 10], [relu, linear: 10]"), ('"model[0]"', "{linear: 3}, relu, {}"), ("data.dataset", "digits, mnist"),
         ("data.dataset", "{digits: {train: 100}}, {idx: {train_images: a}}"), ("knobs.dropout", '["${knobs.dropout[0]}", 0.5]'),
         ("knobs.activation", f"[], {{}}, null, 'a b', '{chr(0xE9)}', {'x' * 100}"))),
-    *(setting(quoted_key(path), "1, 2") for path in PATHS),
+    *(setting(quoted(path), "1, 2") for path in PATHS),
     *(f"points: [{labels}]" for labels in (
         f"{{label: {'x' * 100}}}", '{label: ""}', "{label: A}, {label: a}", "{label: a b}, {label: a-b}", '{label: "-"}',
         '{label: "..."}')),
@@ -203,7 +203,7 @@ def experiment():
     for said in EXPERIMENTS:
         yield f"base: base.yaml\n{'' if 'seeds' in said.split(':')[0] else 'seeds: 1'}\n{said}\n"
     for path, value in itertools.product(SETTABLE, VALUES):
-        yield f"base: base.yaml\nseeds: 1\npoints: [{{label: a}}, {{label: b, set: {{{quoted_key(path)}: {value}}}}}]\n"
+        yield f"base: base.yaml\nseeds: 1\npoints: [{{label: a}}, {{label: b, set: {{{quoted(path)}: {value}}}}}]\n"
     yield from WITHOUT_BASE
     for path in sorted([*ROOT.glob("tests/bad-experiments/*.yaml"), *ROOT.glob("experiments/*.yaml")]):
         text = re.sub(r"\bbase: (parts/|\.\./configs/)[^\s,}#]+", "base: base.yaml", path.read_text(encoding="utf-8"))
