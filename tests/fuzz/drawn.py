@@ -13,7 +13,8 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/faults"))
-import odd  # noqa: E402
+import odd_configs  # noqa: E402
+import odd_texts  # noqa: E402
 from random_config import random_config  # noqa: E402
 
 NAMES = ("a", "b", "c", "base.yaml", "all", "final", "5%", "${knobs.activation}")
@@ -111,7 +112,7 @@ def spoil(draw, document):
     """One like it that has an odd value in some place."""
     document = copy.deepcopy(document)
     where, key = draw.choice(list(places_of(document)))
-    where[key] = draw.choice([*map(json.loads, odd.PLAIN), *(RAW + number for number in odd.NUMBERS)])
+    where[key] = draw.choice([*map(json.loads, odd_configs.PLAIN), *(RAW + number for number in odd_texts.NUMBERS)])
     return document
 
 

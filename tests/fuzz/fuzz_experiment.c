@@ -1,17 +1,36 @@
-/* An experiment, over a config that is there as base.yaml; other.yaml is one to take runs from. */
+/* An experiment, over configs that are there as base.yaml, fold.yaml, no-validation.yaml and wrong.yaml;
+ * other.yaml is one to take runs from, and cycle.yaml takes those of the input. */
 #include <string.h>
 
 #include "configs.h"
 #include "spec/experiment.h"
 #include "target.h"
 
-static const char base[] =
-    "data: {dataset: digits, validation: 100}\n"
-    "knobs: {activation: tanh, dropout: [0.2, 0.5]}\n"
-    "model: [conv: {maps: 4, kernel: 5}, \"${knobs.activation}\", dropout: \"${knobs.dropout[0]}\", "
-    "linear: 10]\n"
-    "train: {max_epochs: 3, optimizer: {sgd: 0.1}, early_stopping: {patience: 2}}\n";
-static const char other[] = "base: base.yaml\nseeds: 1\n";
+static const struct {
+    const char *name, *text;
+} files[] = {
+    {"base.yaml",
+     "data: {dataset: digits, validation: 1000}\n"
+     "knobs: {activation: tanh, rate: 0.1, dropout: [0.2, 0.5]}\n"
+     "model: [conv: {maps: 4, kernel: 5}, \"${knobs.activation}\", dropout: \"${knobs.dropout[0]}\", "
+     "linear: 10]\n"
+     "train: {max_epochs: 10, optimizer: {sgd: {learning_rate: \"${knobs.rate}\"}}, "
+     "early_stopping: {patience: 2}}\n"},
+    {"fold.yaml", "extends: base.yaml\ndata: {fold: {count: 5, index: 0}}\n"},
+    {"no-validation.yaml", "extends: base.yaml\ndata: {validation: 0}\ntrain: {early_stopping: null}\n"},
+    {"wrong.yaml", "extends: base.yaml\ntrain: {batch_sise: 16}\n"},
+    {"other.yaml", "base: base.yaml\nseeds: 1\n"},
+    {"cycle.yaml", "base: base.yaml\nseeds: 1\nruns_from: [experiment.yaml]\n"},
+};
+
+/* Once, for as long as the program lives. */
+static void write_files(void)
+{
+    static bool written;
+    for (size_t i = 0; !written && i < sizeof files / sizeof *files; i++)
+        target_named(files[i].name, files[i].text, strlen(files[i].text));
+    written = true;
+}
 
 static void check_experiment(const struct experiment *experiment)
 {
@@ -41,8 +60,7 @@ static void check_experiment(const struct experiment *experiment)
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     target_named("experiment.yaml", bytes, size);
-    target_named("base.yaml", base, sizeof base - 1);
-    target_named("other.yaml", other, sizeof other - 1);
+    write_files();
     struct arena *arena = arena_create();
     struct diagnostics *diagnostics = diagnostics_create();
     const struct experiment *experiment = experiment_load(arena, "experiment.yaml", diagnostics);

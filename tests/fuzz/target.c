@@ -4,7 +4,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { FILES = 4 };
+enum { FILES = 8 };
 
 size_t target_accepted;
 
