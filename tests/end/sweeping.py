@@ -89,6 +89,7 @@ def rows(directory):
 
 
 def write_two(epochs=4):
+    epochs = max(min(epochs, 20), int(epochs / PATIENCE))  # as long a time, where everything takes more of it
     write("long.yaml", f"extends: base.yaml\ntrain: {{max_epochs: {epochs}}}\n")
     write("two.yaml", TWO.replace("base.yaml", "long.yaml"))
 
