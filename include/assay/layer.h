@@ -67,6 +67,7 @@ struct assay_parameter {
     enum assay_initial initial;
     bool trained;   /* false: running state, saved but not touched by the optimiser */
     bool penalized; /* the elastic net applies */
+    bool variance;  /* never negative; weights that say otherwise are refused */
 };
 
 /* What a phase reads and writes. */

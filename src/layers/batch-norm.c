@@ -145,19 +145,19 @@ static void backward_data(const struct assay_work *work, int item, void *scratch
         }
 }
 
-static void add_parameter(struct assay_layer_plan *plan, const char *name, enum assay_initial initial,
-                          bool trained)
+static struct assay_parameter *add_parameter(struct assay_layer_plan *plan, const char *name,
+                                             enum assay_initial initial, bool trained)
 {
     const int channels = plan->input.shape.channels;
-    assay_add_parameter(plan, (struct assay_parameter){.name = name,
-                                                       .rank = 1,
-                                                       .dimensions = {channels},
-                                                       .axes = {{channels, 1}},
-                                                       .floats = (size_t)plan->input.pitch,
-                                                       .fan_in = channels,
-                                                       .fan_out = channels,
-                                                       .initial = initial,
-                                                       .trained = trained});
+    return assay_add_parameter(plan, (struct assay_parameter){.name = name,
+                                                              .rank = 1,
+                                                              .dimensions = {channels},
+                                                              .axes = {{channels, 1}},
+                                                              .floats = (size_t)plan->input.pitch,
+                                                              .fan_in = channels,
+                                                              .fan_out = channels,
+                                                              .initial = initial,
+                                                              .trained = trained});
 }
 
 static bool plan(struct assay_layer_plan *plan, struct assay_problem *problem)
@@ -176,7 +176,7 @@ static bool plan(struct assay_layer_plan *plan, struct assay_problem *problem)
     add_parameter(plan, "weight", ASSAY_ONE, true);
     add_parameter(plan, "bias", ASSAY_ZERO, true);
     add_parameter(plan, "running_mean", ASSAY_ZERO, false);
-    add_parameter(plan, "running_var", ASSAY_ONE, false);
+    add_parameter(plan, "running_var", ASSAY_ONE, false)->variance = true;
     if (!plan->training) {
         plan->in_place = true;
         plan->scratch_bytes = (size_t)plan->input.pitch * sizeof(float);

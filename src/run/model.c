@@ -71,9 +71,9 @@ static bool bind_config(struct assay_model *model, const struct tensor_file *fil
 static int count_classes(const struct tensor_file *file)
 {
     const char *said = tensor_metadata_find(file, "classes");
-    double count = 0;
+    int64_t count;
     if (said != NULL)
-        return number_parse_double(said, &count) && count >= 1 && count <= MOST_CLASSES ? (int)count : 0;
+        return number_parse_int(said, &count) && count >= 1 && count <= MOST_CLASSES ? (int)count : 0;
     const struct tensor *last = file->tensor_count > 0 ? &file->tensors[file->tensor_count - 1] : NULL;
     return last != NULL && last->rank > 0 && last->dimensions[0] <= MOST_CLASSES ? (int)last->dimensions[0]
                                                                                  : 0;

@@ -177,6 +177,15 @@ static const struct tensor *find_parameter(const struct tensor_file *file, const
     return tensor;
 }
 
+static bool check_variance(const struct tensor *tensor, const char *name, struct assay_error *error)
+{
+    for (size_t i = 0; i < tensor->count; i++)
+        if (tensor->values[i] < 0)
+            return assay_fail(error, ASSAY_INVALID, "%s: %s has %g in it, and no variance is negative", name,
+                              tensor->name, (double)tensor->values[i]);
+    return true;
+}
+
 /* Finds every parameter, and sets it where there is a network. */
 static bool visit_parameters(const struct tensor_file *file, const char *name, const struct plan *plan,
                              const struct network *network, float *vector, struct assay_error *error)
@@ -191,7 +200,7 @@ static bool visit_parameters(const struct tensor_file *file, const char *name, c
             const struct assay_parameter *parameter = &plan->layers[l].train.parameters[i];
             const struct tensor *tensor =
                 find_parameter(file, name, plan->layers[l].train.name, parameter, arena, error);
-            good = tensor != NULL;
+            good = tensor != NULL && (!parameter->variance || check_variance(tensor, name, error));
             if (good && network != NULL)
                 parameter_scatter(parameter, tensor->values, network_parameter(network, vector, l, i));
         }

@@ -226,6 +226,7 @@ static const struct altered {
     {"classes", "-3", NO_CLASSES, false},
     {"classes", "many", NO_CLASSES, false},
     {"classes", "1e9", NO_CLASSES, false},
+    {"classes", "10.5", NO_CLASSES, false},
     {"classes", NULL, "altered.safetensors: holds no weights of a network", true},
     {"classes", "7",
      "altered.safetensors: the config in its metadata does not fit:\n"
@@ -288,6 +289,42 @@ static void refuses_odd_weights(void)
     }
 }
 
+/* Running state that no training leaves. */
+static void refuses_a_negative_variance(void)
+{
+    static const struct {
+        float variance;
+        const char *message;
+    } cases[] = {
+        {1, ""},
+        {0, ""},
+        {-1e-9f, "normed.safetensors: batch-norm1.running_var has -1e-09 in it, and no variance is negative"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        static float one[10] = {1}, many[40];
+        float variance = cases[i].variance;
+        struct tensor tensors[] = {
+            {"batch-norm1.weight", 1, {1}, one, 1},       {"batch-norm1.bias", 1, {1}, one, 1},
+            {"batch-norm1.running_mean", 1, {1}, one, 1}, {"batch-norm1.running_var", 1, {1}, &variance, 1},
+            {"linear1.weight", 2, {10, 4}, many, 40},     {"linear1.bias", 1, {10}, one, 10},
+        };
+        struct tensor_metadata metadata[] = {
+            {"config", "data: {dataset: digits}\nmodel: [batch-norm, linear: 10]\n"
+                       "train: {max_epochs: 1, optimizer: {sgd: 0.1}}\n"},
+            {"input_mean", "0.5"},
+            {"input_sd", "0.25"},
+        };
+        CU_ASSERT_TRUE(
+            safetensors_write("normed.safetensors", &(struct tensor_file){tensors, 6, metadata, 3}, NULL));
+        struct assay_error error = {0};
+        struct assay_model *model =
+            assay_model_load("normed.safetensors", (struct assay_image_shape){1, 2, 2}, 1, NULL, &error);
+        CU_ASSERT_EQUAL(model != NULL, cases[i].message[0] == '\0');
+        CHECK_TEXT(error.text, cases[i].message);
+        assay_model_destroy(model);
+    }
+}
+
 int main(void)
 {
     enter_directory();
@@ -298,6 +335,7 @@ int main(void)
         {"a wrong config", tells_what_is_wrong},
         {"data that change", notices_other_data},
         {"odd weights", refuses_odd_weights},
+        {"a negative variance", refuses_a_negative_variance},
         {"a model", predicts},
         CU_TEST_INFO_NULL,
     };
