@@ -13,7 +13,6 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/faults"))
-import odd_configs  # noqa: E402
 import odd_texts  # noqa: E402
 from random_config import random_config  # noqa: E402
 
@@ -112,7 +111,7 @@ def spoil(draw, document):
     """One like it that has an odd value in some place."""
     document = copy.deepcopy(document)
     where, key = draw.choice(list(places_of(document)))
-    where[key] = draw.choice([*map(json.loads, odd_configs.PLAIN), *(RAW + number for number in odd_texts.NUMBERS)])
+    where[key] = draw.choice([*map(json.loads, odd_texts.PLAIN), *(RAW + said for said in (*odd_texts.NUMBERS, *odd_texts.CHOICES))])
     return document
 
 

@@ -11,9 +11,9 @@ import tempfile
 from odd_configs import config
 from odd_experiments import experiment
 from odd_overrides import override
-from odd_weights import safetensors
+from odd_weights import json_texts, safetensors
 
-TARGETS = {"yaml": config, "experiment": experiment, "override": override, "safetensors": safetensors}
+TARGETS = {"yaml": config, "experiment": experiment, "override": override, "json": json_texts, "safetensors": safetensors}
 
 
 def inputs(target):

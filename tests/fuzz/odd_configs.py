@@ -40,21 +40,18 @@ PREFIXES = (
     "knobs: {" + "k" * 70 + ": 1}\nname: '${knobs.nope}'\n", "extends: null\n", 'extends: ""\n', "extends: .\n", "extends: bse.yaml\n",
     "extends: [base.yaml]\n", "extends: /dev/null\n", f"{MINIMAL}---\n", "\ufeff",
 )
-# Two files, the second of which is base.yaml.
+# What extends, and behind a NUL what is extended, where that is not the usual one; and configs of nothing.
 PAIRS = (
     "extends: config.yaml\n", "extends: base.yaml\n\0extends: config.yaml\n", f"{OVER}\0[\n", f"{OVER}\0", f"{OVER}\0{MINIMAL}",
     f"{OVER}model: null\ndata: null\ntrain: {{optimizer: null}}\n", "", "# nothing\n", "---\n...\n",
 )
+# To what is there, to what is not, and no reference at all.
 REFERENCES = (
-    "${", "${}", "${knobs}", "${knobs.}", "${knobs[0]}", "${knobs.a[9999999999999999999]}", "x${knobs.a}", "${knobs.a}x", "$${knobs.a}",
-    "${knobs.a[1}", "${knobs.a[1x]}", "${knobs.a[1234567]}", "${name}", "${knobs.a b}", "${knobs.a[-1]}", "${knobs.a[1].b}",
-    "${knobs.a[0].b}", f"${{{'a.' * 40}b}}", "${knobs.nope}", "${data.pad}", f"${{knobs.{'k' * 300}}}",
+    "${knobs.a}", "${knobs.a[0]}", "${", "${}", "${knobs}", "${knobs.}", "${knobs[0]}", "${knobs.a[9999999999999999999]}", "x${knobs.a}",
+    "${knobs.a}x", "$${knobs.a}", "${knobs.a[1}", "${knobs.a[1x]}", "${knobs.a[1234567]}", "${name}", "${knobs.a b}", "${knobs.a[-1]}",
+    "${knobs.a[1].b}", "${knobs.a[0].b}", f"${{{'a.' * 40}b}}", "${knobs.nope}", "${data.pad}", f"${{knobs.{'k' * 300}}}",
 )
-PLAIN = (
-    "{}", "[]", "null", '"x"', "1", "true", '""', '"null"', "[null]", '{"a": null}', '{"a": 1, "b": [2]}', '[[], {}]', "[1, 1]",
-    '"${knobs.activation}"', '"${knobs.nope}"',
-)
-VALUES = (*PLAIN, "x", "~", "y", "&a [*a]", "!x 1", '{"a"}', "{a: &a [1, {}], b: *a}", "[&a 1, *a, *a]", "{? }", "'a: [b'")
+VALUES = (*odd_texts.PLAIN, "x", "~", "y", "&a [*a]", "!x 1", '{"a"}', "{a: &a [1, {}], b: *a}", "[&a 1, *a, *a]", "{? }", "'a: [b'")
 PATHS = (
     "", ".", "a", "a.", ".a", "a..b", "[0]", "a[", "a[]", "a[x]", "a[-1]", "a[99999999999999999999]", "model[0]x", "model[0].conv",
     "model[0].conv.maps.x", "model[9]", "model[0][0]", "knobs.dropout[7]", "knobs", "train.max_epoch", f"{'a.' * 40}b", "x" * 300,
@@ -75,7 +72,16 @@ MODELS = (
       for maps in (8, 63, 256) for kernel, pad in ((3, 1), (5, 0), (7, 2), (11, 0))),
     "conv: {maps: 16, kernel: 5, name: a}, pool: {type: lp, p: 8}, batch-norm: {name: a}, linear: 10",
     "linear: 65536, linear: 65536, linear: 10", "linear: 16384, linear: 16384, linear: 10", "linear: 16384, linear: 10",
-    "pool: {size: 40}, linear: 10", "conv: {maps: 3, kernel: 40}, linear: 10", "linear: 9", "relu", f"{'relu,' * 1001}linear: 10",
+    "pool: {type: max, size: 15}, pool: {type: max, size: 15}, linear: 10", "conv: {maps: 3, kernel: 40}, linear: 10", "linear: 9",
+    "relu", *(f"{'relu,' * count}linear: 10" for count in (999, 1000)), "linear: 21480, linear: 11706, linear: 10",
+    "linear: 21480, linear: 11707, linear: 10",
+)
+# Settings that take a number, and are said nowhere else here.
+NUMERIC = (
+    "seed", "data.pad", "data.validation", "data.dataset.digits.train", "train.penalty.lambda", "train.penalty.C",
+    "train.early_stopping.patience", "train.early_stopping.min_delta", "train.early_stopping.start_from_epoch",
+    "train.early_stopping.stopping_threshold", "train.optimizer.sgd.momentum", "train.optimizer.sgd.schedule.step.every",
+    "train.optimizer.sgd.schedule.step.factor",
 )
 BATCH_SIZES = (1, 100, 60000)
 # Two maps, the second laid over the first: other kinds, and other choices in them.
@@ -84,19 +90,22 @@ MERGED = (
     ("knobs: {a: {type: max}}", "knobs: {a: {b: 1}}"), ("knobs: {a: {type: [max]}}", "knobs: {a: {type: {}}}"),
     ("knobs: {a: {relu: 1}}", "knobs: {a: {tanh: 1}}"), ("knobs: {a: {relu: 1}}", "knobs: {a: {x: 1}}"),
     ("knobs: {a: 1}", "knobs: {a: {b: {c: 1}}}"), ("knobs: {a: {b: 1}}", "knobs: {a: []}"),
-    ("knobs: {a: {sgd: 1}}", "knobs: {a: {adam: 1}}"), ("knobs: {a: {step: 1}}", "knobs: {a: {cosine: 1}}"),
-    ("knobs: {a: {b: 1, c: 2}}", "knobs: {a: {c: 1, d: 2}}"),
-    ("train: {optimizer: adam}", "train: {optimizer: {adam: {learning_rate: 0.1}}}"),
-    ("train: {optimizer: {sgd: 0.1}}", "train: {optimizer: {sgd: {momentum: 0.5}}}"),
-    ("train: {optimizer: {sgd: null}}", "train: {optimizer: {sgd: 0.1}}"), ("train: {optimizer: {sgd: {}}}", "train: {optimizer: sgd}"),
-    ("knobs: {a: {learning_rate: 0.1}}\ntrain: {optimizer: {sgd: '${knobs.a}'}}", "train: {optimizer: {sgd: {momentum: 0.5}}}"),
-    ("train: {optimizer: {sgd: 0.1}}", "train: {optimizer: {adam: 0.1, sgd: 0.1}}"),
-    ("train: {optimizer: [sgd]}", "train: {optimizer: sgd}"), ("train: {optimizer: {x: 0.1}}", "train: {optimizer: {x: 0.2}}"),
-    ("train: {optimizer: {}}", "train: {optimizer: {}}"), ("data: {dataset: mnist}", "data: {dataset: {mnist: null}}"),
+    ("knobs: {a: {sgd: 1}}", "knobs: {a: {nll: 1}}"), ("knobs: {a: {step: 1}}", "knobs: {a: {cosine: 1}}"),
+    ("knobs: {a: {b: 1, c: 2}}", "knobs: {a: {c: 1, d: 2}}"), ("data: {dataset: mnist}", "data: {dataset: {mnist: null}}"),
     ("data: {dataset: {digits: {train: 100}}}", "data: {dataset: {digits: 100}}"),
-    ("train: {early_stopping: null}", "train: {early_stopping: {patience: 2, monitor: val_loss}}"),
-    ("model: [relu]", "model: [tanh, linear: 10]"), ("model: {relu: 1}", "model: {tanh: 1}"),
-    ("train: {loss: cross-entropy}", "train: {loss: {cross-entropy: {}}}"), ("train: {penalty: null}", "train: {penalty: {}}"),
+    ("data: {dataset: {digits: {train: 100}}}", "data: {dataset: {digits: {test: 100}}}"), ("model: [relu]", "model: [tanh, linear: 10]"),
+    ("model: {relu: 1}", "model: {tanh: 1}"),
+    *((f"{knobs}train: {{max_epochs: 1, optimizer: {base}}}", f"train: {{optimizer: {over}}}") for knobs, base, over in (
+        ("", "sgd", "sgd: 0.1"), ("", "{sgd: 0.1}", "{sgd: {momentum: 0.5}}"), ("", "{sgd: null}", "{sgd: 0.1}"), ("", "{sgd: {}}", "sgd"),
+        ("knobs: {a: {learning_rate: 0.1}}\n", "{sgd: '${knobs.a}'}", "{sgd: {momentum: 0.5}}"),
+        ("", "{sgd: 0.1}", "{adam: 0.1, sgd: 0.1}"),
+        ("knobs: {a: 0.1}\n", "{sgd: '${knobs.a}'}", "{sgd: {momentum: 0.5}}"), ("", "[sgd]", "sgd"), ("", "{x: 0.1}", "{x: 0.2}"),
+        ("", "{sgd: 0.1}", "{}"), ("", "{sgd: {learning_rate: 0.1, schedule: {step: 3}}}", "{sgd: {schedule: constant}}"),
+        ("", "{sgd: {learning_rate: 0.1, schedule: {step: 3}}}", "{sgd: {schedule: {step: {factor: 0.5}}}}"),
+        ("", "{sgd: {learning_rate: 0.1, schedule: cosine}}", "{sgd: {schedule: {cosine: {}}}}"))),
+    *((f"train: {{max_epochs: 1, optimizer: {{sgd: 0.1}}, {base}}}", f"train: {{{over}}}") for base, over in (
+        ("early_stopping: null", "early_stopping: {patience: 2}"), ("early_stopping: {patience: 2}", "early_stopping: null"),
+        ("loss: nll", "loss: {nll: {}}"), ("loss: nll", "loss: {mse: null}"), ("penalty: null", "penalty: {}"))),
 )
 # Where their data end, and whether they are as many as are wanted.
 DATA = (
@@ -105,7 +114,8 @@ DATA = (
             (2, 0, ""), (2, 1, ", validation: 29999"), (2, 1, ", validation: 30000"), (3, 3, ""), (3, 5, ""), (1000, 999, ", limit: 999"),
             (7, 6, ", limit: 100"))),
 )
-WRONG_KEYS = (
+# Keys that belong elsewhere, or nowhere.
+STRAY_KEYS = (
     "batch_size: 1", "max_epochs: 1", "learning_rate: 1", "maps: 1", "momentum: 1", "kernel: 3", "trian: {}", "Data: {}", "modell: []",
     "x: 1", "a_key_that_is_like_none: 1", f"{'k' * 70}: 1", "train_images: a", "patience: 1", "lambda: 1", "p: 1", "dataset: digits",
 )
@@ -118,18 +128,21 @@ def bad():
 
 def words_of(config):
     """What a config of few lines says over its base, as words of a command line."""
-    key, items = "", []
+    path, items = [], []
     for line in config.splitlines():
-        if found := re.match(r"(\w+): *([^#]*)", line):
-            key = found[1]
-            if found[2] and key != "extends":
-                yield f"{key}={found[2]}"
-        elif found := re.match(r"  - (.+)", line):
-            items.append(found[1])
-        elif found := re.match(r"  (\w+): (.+)", line):
-            yield f"{key}.{found[1]}={found[2]}"
-    if items:
-        yield f"{key}=[{', '.join(f'{{{item}}}' if ': ' in item else item for item in items)}]"
+        depth = (len(line) - len(line.lstrip(" "))) // 2
+        said = re.sub(r"(^|\s+)#.*", "", line).strip()
+        if found := re.match(r"- ?(.*)", said):
+            items.append([found[1]] if found[1] else [])
+        elif items and depth > 1:
+            items[-1].append(said)
+        elif found := re.match(r"(\w+):(?: +(.*))?$", said):
+            path = [*path[:depth], found[1]]
+            if found[2] and path != ["extends"]:
+                yield f"{'.'.join(path)}={found[2]}"
+    if items and path:
+        listed = [", ".join(item) or "null" for item in items]
+        yield f"{path[0]}=[{', '.join(f'{{{item}}}' if ':' in item else item for item in listed)}]"
 
 
 def bad_words():
@@ -147,29 +160,36 @@ def whole():
     """Configs of one file."""
     yield from odd_texts.files()
     yield from map(completed, bad())
-    for value in (*odd_texts.NUMBERS, *odd_texts.WORDS):
+    for value in odd_texts.SCALARS:
         yield f"name: {value}\n{MINIMAL}"
         yield f"knobs: {{b: {value}}}\n{MINIMAL}"
         yield MINIMAL.replace("linear: 10", f"linear: {{units: 10, name: {value}}}")
         yield MINIMAL.replace("max_epochs: 1", f"max_epochs: 1, shuffle: {value}")
-        yield MINIMAL.replace("linear: 10", f"dropout: {value}, linear: {value}")
+        yield MINIMAL.replace("linear: 10", f"dropout: {value}, linear: 10")
+        yield MINIMAL.replace("linear: 10", f"linear: {value}, linear: 10")
+        yield MINIMAL.replace("0.1", value)
+        yield MINIMAL.replace("max_epochs: 1", f"max_epochs: {value}")
     for said in DATA:
         yield MINIMAL.replace("digits", "digits, " + said)
-    for key in WRONG_KEYS:
+    for key in STRAY_KEYS:
         yield f"{key}\n{MINIMAL}"
         yield MINIMAL.replace("max_epochs: 1", f"max_epochs: 1, {key}")
         yield MINIMAL.replace("linear: 10", f"linear: {{units: 10, {key}}}")
         yield MINIMAL.replace("linear: 10", f"{{{key}}}")
     yield from (prefix + MINIMAL for prefix in PREFIXES)
-    for reference in REFERENCES:
-        yield f'knobs: {{a: [1, {{b: 2}}]}}\nname: "{reference}"\n{MINIMAL}'
-        yield 'knobs: {a: [1, {b: 2}]}\n' + MINIMAL.replace("linear: 10", f'linear: "{reference}"')
-    for number in odd_texts.NUMBERS:
-        yield f"knobs: {{a: {number}}}\n{MINIMAL}"
-        yield MINIMAL.replace("0.1", number)
-        yield MINIMAL.replace("max_epochs: 1", f"max_epochs: {number}")
+    for said in REFERENCES:
+        yield f'knobs: {{a: [1, {{b: 2}}]}}\nname: "{said}"\n{MINIMAL}'
+        yield 'knobs: {a: [1, {b: 2}]}\n' + MINIMAL.replace("linear: 10", f'linear: "{said}"')
     for model, batch_size in itertools.product(MODELS, BATCH_SIZES):
         yield MINIMAL.replace("linear: 10", model).replace("max_epochs: 1", f"max_epochs: 1, batch_size: {batch_size}")
+    for count in (30, 31):
+        yield f"knobs: {{a: {'[' * count}1{']' * count}}}\n{MINIMAL}"
+    for count in (31, 32, 33):
+        yield f"knobs: {{{chain(count)}a{count}: 1}}\n{MINIMAL}"
+    for count in (1000, 1001):
+        yield f"knobs: {{a: [{'&a 1, ' * count}1]}}\n{MINIMAL}"
+    yield from (MINIMAL.replace("\n", "\r\n"), f"%YAML 1.2\n---\n{MINIMAL}", f"name: |-\n  a\n{MINIMAL}",
+        f"knobs: [&a 1, &a 2, *a]\n{MINIMAL}")
     yield from (MINIMAL.encode("utf-16"), MINIMAL.encode("utf-16-be"), b'name: "\xE9"\n' + MINIMAL.encode())
 
 
@@ -178,9 +198,11 @@ def config():
     yield from whole()
     yield from PAIRS
     yield from (f"{OVER}{over}\n\0{completed(base.encode()).decode()}" for base, over in MERGED)
-    yield from (config.replace(b"extends: parts/tiny.yaml", b"extends: base.yaml") for config in bad())
+    yield from (wrong.replace(b"extends: parts/tiny.yaml", b"extends: base.yaml") for wrong in bad())
     for path, value in itertools.product(SETTABLE, VALUES):
         if "[" not in path:
             keys = path.split(".")
             yield f"{OVER}{': {'.join(keys)}: {value}{'}' * (len(keys) - 1)}\n"
-    yield from (f"{OVER}{key}: {value}\n" for key, value in itertools.product(("model", "data", "train", "knobs", "name"), VALUES))
+    for path, value in itertools.product(NUMERIC, odd_texts.NUMBERS):
+        keys = path.split(".")
+        yield f"{OVER}{': {'.join(keys)}: {value}{'}' * (len(keys) - 1)}\n"

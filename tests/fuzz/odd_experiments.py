@@ -3,7 +3,7 @@ import itertools
 import re
 
 import odd_texts
-from odd_configs import MODELS, PATHS, PREFIXES, REFERENCES, ROOT, SETTABLE, VALUES, WRONG_KEYS, bad_words, quoted, reference
+from odd_configs import MODELS, PATHS, PREFIXES, REFERENCES, ROOT, SETTABLE, VALUES, STRAY_KEYS, bad_words, quoted, reference
 
 
 def numbers(first, beyond):
@@ -22,8 +22,8 @@ EXPERIMENTS = (
     f"grid: {{train.max_epochs: [{numbers(1, 66)}], train.batch_size: [{numbers(1, 66)}]}}",
     f"points: [{', '.join(f'{{label: p{i}}}' for i in range(40))}]\n"
     f"grid: {{train.max_epochs: [{numbers(1, 50)}], train.batch_size: [{numbers(1, 50)}]}}",
-    *(f"random: {{count: {count}, from: {{train.batch_size: {{least: 1, most: 100}}}}}}\n{setting('train.max_epochs', numbers(1, 6))}"
-      for count in (800, 1000, 1001)),
+    *(f"random: {{count: {count}, from: {{train.batch_size: {{least: 1, most: 65536, integer: true}}}}}}\n"
+      f"{setting('train.max_epochs', numbers(1, 6))}" for count in (800, 1000, 1001)),
     f"grid: {{train.max_epochs: [{numbers(1, 61)}], train.batch_size: [{numbers(1, 61)}]}}\nclaims:\n" + "\n".join(
         f'- {{id: {name}, say: b, best_of: "max_epochs 1, batch_size {k}", metric: val_loss}}' for k, name in enumerate("acd", 1)),
     *(f"runs_from: {files}" for files in ("[experiment.yaml]", "[other.yaml, other.yaml]", "[base.yaml]", "[.]", "[]", "other.yaml")),
@@ -58,13 +58,14 @@ def claim(said):
 
 
 def shown(kind, points):
-    return f"{kind}: [{{name: a, points: [{points}], columns: [{{metric: val_loss}}]}}]"
+    columns = "val_loss" if kind == "figures" else "{metric: val_loss}"
+    return f"{kind}: [{{name: a, points: [{points}], columns: [{columns}]}}]"
 
 
 EXPERIMENTS += (
     *(SEARCH + claim(f"less: [batch_size 1, batch_size {b}], metric: {metric}, against: {against}") for b in (1, 2) for metric, against in (
         ("val_loss", "val_error_pct"), ("val_error_pct", "val_loss"), ("val_loss", "train_loss"), ("test_loss", "val_loss"),
-        ("val_loss", "test_loss"), ("val_error_pct", "held_out_error_pct"), ("epochs", "val_loss"), ("val_loss", "stopped_epoch"),
+        ("val_loss", "test_loss"), ("val_error_pct", "held_out_error_pct"), ("epochs", "val_loss"), ("val_loss", "evaluated_train_loss"),
         ("best_epoch", "epochs"))),
     *(SEARCH + claim(f"best_of: batch_size 1, among: {among}, metric: val_loss") for among in (
         "[batch_size 1]", "[batch_size 1, batch_size 2]", "[all]", "[final]", "[base]", "[x]", "[]", "all")),
@@ -73,14 +74,14 @@ EXPERIMENTS += (
     *(HALVED + claim(f"less: [{a}, {b}], metric: val_loss") for a, b in (
         ("best", "batch_size 1"), ("batch_size 1", "best"), ("batch_size 1", "batch_size 2"), ("best", "best"))),
     *(HALVED + shown(kind, points) for kind in ("tables", "figures") for points in ("all", "final", "best", "batch_size 1")),
-    *(HALVED.replace("metric: val_loss}}", f"metric: {metric}, {more}}}}}") for metric in ("val_loss", "val_error_pct") for more in (
-        "statistic: oscillation", "statistic: oscillation, from: 2", "statistic: mean, last: 3", "statistic: least", "from: 1, to: 9",
-        "statistic: mean, from: 5")),
-    HALVED.replace("first: 2", "first: 10"), HALVED.replace("first: 2", "first: 9"), HALVED.replace("eta: 2", "eta: 1"),
-    HALVED.replace("eta: 2", "eta: 2.5"),
+    *(HALVED.replace("metric: val_loss}}", f"metric: val_loss, statistic: {statistic}}}}}") for statistic in (
+        "result", "oscillation", "{oscillation: {first: 2}}", "{oscillation: {first: 10}}", "{mean: {last: 3}}",
+        "{mean: {first: 1, last: 9}}",
+        "{mean: {first: 11}}", "{mean: {first: 2, last: 1}}", "{reach: 0.5}", "{reach: {}}", "least")),
+    HALVED.replace(", eta: 2", ""), HALVED.replace("first: 2", "first: 10"), HALVED.replace("first: 2", "first: 9"),
+    HALVED.replace("eta: 2", "eta: 1"), HALVED.replace("eta: 2", "eta: 2.5"),
     f"grid: {{train.max_epochs: [{numbers(1, 61)}], train.batch_size: [{numbers(1, 61)}]}}\nclaims: [{{id: a, say: b, all: ["
     + ", ".join(3 * ['{best_of: "max_epochs 1, batch_size 1", metric: val_loss}']) + "]}]",
-    f"seeds: {{from: 1, to: 1000}}\ngrid: {{train.max_epochs: [{numbers(1, 61)}], train.batch_size: [{numbers(1, 61)}]}}",
     *(f"seeds: [{numbers(1, 31)}]\ngrid: {{train.max_epochs: [{numbers(1, 61)}], train.batch_size: [{numbers(1, last)}]}}"
       for last in (55, 61)),
     f"{SEARCH}final: {{metric: val_loss, seeds: 1, set: {{train.early_stopping.patience: 0, train.max_epochs: x}}}}",
@@ -101,12 +102,19 @@ EXPERIMENTS += (
     "grid: {train.max_epochs: [1, 2], train.batch_size: [1, 2], train.early_stopping.patience: [1, 2]}\n"
     "exclude: [{train.max_epochs: 1, train.batch_size: 2}]",
     f"points: [{{label: a}}, {{label: b, set: {{train.batch_size: 7}}}}]\n{setting('train.max_epochs', '1, 2')}\n{FINAL}",
-    *(f"random: {{count: 4, from: {{train.optimizer.sgd.learning_rate: {{{said}}}}}}}" for said in (
-        "least: 0.1, most: 0.2", "least: 0.0001, most: 10, scale: log", "least: 0.1, most: 0.1", "values: [0.1, 0.2, 0.3, 0.4]",
-        "values: [0.1]", "least: 1, most: 9, digits: 1", "least: 1e-300, most: 1e300, scale: log", "least: 0.999, most: 1.001",
-        "least: 9.99, most: 10.01, digits: 2",
-        "least: 0.9996, most: 0.99999", "least: 0.99949, most: 0.99951", "least: 1e22, most: 1e23", "least: 123.45, most: 123.4500001",
-        "least: -1, most: 1", "least: 0, most: 1e-320")),
+    *(f"random: {{count: 4, from: {{knobs.rate: {{{said}}}}}}}" for said in (
+        "least: 0.1, most: 0.2", "least: 0.0001, most: 10, scale: logarithmic", "least: 0.1, most: 0.1", "values: [0.1, 0.2, 0.3, 0.4]",
+        "values: [0.1]", "values: []", "values: [0.1, 0.1, 0.2, 0.3]", "least: 1, most: 9, integer: true",
+        "least: 1, most: 4, integer: true, scale: logarithmic", "least: 1.5, most: 1.9, integer: true",
+        "least: 1e-300, most: 1e15, scale: logarithmic",
+        "least: 0, most: 1, scale: logarithmic", "least: 0.999, most: 1.001", "least: 9.99, most: 10.01", "least: 0.9996, most: 0.99999",
+        "least: 0.99949, most: 0.99951", "least: 1e14, most: 1e15", "least: 123.45, most: 123.4500001", "least: -1, most: 1",
+        "least: 1e-320, most: 1e-310", "least: 1, most: 2, values: [1]", "least: 1", "least: 2, most: 1", "")),
+    *(f"random: {{count: {count}, from: {{train.batch_size: {{least: 1, most: 4, integer: true}}}}}}" for count in (4, 5)),
+    f"grid: {{train.max_epochs: [{numbers(1, 65)}], train.batch_size: [{numbers(1, 65)}]}}",
+    f"seeds: [{numbers(1, 26)}]\ngrid: {{train.max_epochs: [{numbers(1, 65)}], train.batch_size: [{numbers(1, 64)}]}}",
+    *(f"grid: {{knobs.rate: [{values}]}}" for values in ("1, 1.0", "1, 1e0", '1, "1"', "0.1, 0.10", "-0.0, 0")),
+    "grid: {knobs.rate: [1, 2]}\nexclude: [{knobs.rate: 1.0}]", *(f"points: [{{label: {'x' * length}}}]" for length in (64, 65)),
 )
 WITHOUT_BASE = ("", "seeds: 1\n", "[1]\n", *(f"base: {base}\n" for base in ("[base.yaml]", "experiment.yaml", "other.yaml", "x.yaml")))
 
@@ -120,18 +128,18 @@ def experiment():
         yield f"base: base.yaml\n{'' if 'seeds' in said.split(':')[0] else 'seeds: 1'}\n{said}\n"
     for path, value in itertools.product(SETTABLE, VALUES):
         yield f"base: base.yaml\nseeds: 1\npoints: [{{label: a}}, {{label: b, set: {{{quoted(path)}: {value}}}}}]\n"
-    for path, said in itertools.product(("knobs.activation", "knobs.dropout", "'model[0]'", "train.batch_size"), REFERENCES):
+    for path, said in itertools.product(("knobs.activation", "knobs.rate", "knobs.dropout", "'model[0]'", "train.batch_size"), REFERENCES):
+        said = said.replace("knobs.a", "knobs.dropout")
         yield point(f"{path}: '{said}'")
-        yield f"base: base.yaml\nseeds: 1\ngrid: {{{path}: ['{said}', [['{said}']]]}}\n"
+        yield f"base: base.yaml\nseeds: 1\ngrid: {{{path}: ['{said}', 1, [['{said}']]]}}\n"
     yield from (f"base: base.yaml\nseeds: 1\n{prefix}" for prefix in PREFIXES)
-    yield from (f"base: experiment.yaml\nextends: {name}\nseeds: 1\ntrain: {{max_epochs: 3}}\n" for name in (
+    yield from (f"base: experiment.yaml\nextends: {name}\nseeds: 1\n" for name in (
         "experiment.yaml", "base.yaml", "cycle.yaml", "wrong.yaml", "nothing.yaml", "[]", "{}", "''", "null", "5", "."))
-    yield from (f"base: experiment.yaml\nextends: base.yaml\nseeds: 1\n{said}\n" for said in (
-        "train: {optimizer: {sgd: 0.1}}", "knobs: {activation: {type: max}}", "model: []", "data: {fold: {count: 2, index: 5}}"))
     yield from (point(f"model: [{model}]") for model in MODELS)
     yield from (point(f"train.optimizer: {value}, train.optimizer.sgd.momentum: 0.5") for value in VALUES)
     yield from (f"base: base.yaml\nseeds: 1\nmethod: {method}\n{FINAL}\n{SEARCH}" for method in (
-        "grid", "halving", "{halving: null}", "{halving: {}}", "{halving: 2}", "{halving: null, first: 2}", "{}", "[]", "null", "{x: 1}",
+        "every", "{every: null}", "{every: {}}", "{every: 1}", "halving", "{halving: {first: 2, metric: val_loss}}", "{halving: null}",
+        "{halving: {}}", "{halving: 2}", "{halving: null, first: 2}", "{}", "[]", "null", "{x: 1}",
         "{halvin: {first: 1}}", "{" + ", ".join(f"k{k}: 1" for k in range(9)) + "}"))
     chain_of = ", ".join(quoted(f"${{knobs.dropout[{k}]}}") for k in range(1, 45))
     yield point(f"knobs.dropout: [{chain_of}, 1]")
@@ -140,20 +148,25 @@ def experiment():
                 f"knobs.activation: [{(reference('knobs.rate') + ', ') * 30}1]")
     yield point(f"knobs.dropout: {'[' * 20}1{']' * 20}, knobs.activation: {'[' * 20}{reference('knobs.dropout')}{']' * 20}")
     for words in bad_words():
-        settings = ", ".join(f"{quoted(path)}: {value}" for path, value in (word.split("=", 1) for word in words))
-        yield point(settings)
-    for value in (*odd_texts.NUMBERS, *odd_texts.WORDS):
-        yield f"base: base.yaml\nseeds: {value}\npoints: [{{label: {value}, reported: {{test_error_pct: {value}}}}}]\n"
-        yield f"base: base.yaml\nseeds: [1, {value}]\ngrid: {{train.batch_size: [{value}], {value}: [1]}}\nexclusive: {value}\n"
-        yield (f"base: base.yaml\nseeds: 1\nrandom: {{count: {value}, from: {{train.batch_size: {{least: {value}, most: 9}}}}}}\n"
-               f"claims: [{{id: a, say: b, less: [x, {value}], metric: val_loss, margin: {value}, tolerance: {value}}}]\n")
-        yield (f"base: base.yaml\nseeds: 1\nrandom: {{count: 3, from: {{train.batch_size: {{values: [{value}, 1]}}, "
-               f"train.optimizer.sgd: {{least: 0.1, most: {value}, scale: log}}}}}}\n")
+        settings = (word.split("=", 1) for word in words)
+        yield "".join(("base: base.yaml\nseeds: 1\npoints:\n  - label: a\n    set:\n",
+                       *(f"      {quoted(path)}: {value}\n" for path, value in settings)))
+    for value in odd_texts.SCALARS:
+        yield f"base: base.yaml\nseeds: {value}\n"
+        yield from (f"base: base.yaml\nseeds: 1\n{said}\n" for said in (
+            f"points: [{{label: {value}}}]", f"points: [{{label: a, reported: {{test_error_pct: {value}}}}}]", f"title: {value}",
+            f"exclusive: {value}",
+            setting("train.batch_size", value), setting("knobs.activation", value), setting(value, 1), f"folds: {value}",
+            *(f"{SEARCH}{claim(f'less: [batch_size 1, batch_size 2], metric: val_loss, {key}: {value}')}" for key
+                in ("margin", "tolerance", "paired", "note")),
+            f"random: {{count: {value}, from: {{knobs.rate: {{least: 0.1, most: 0.2}}}}}}",
+            f"random: {{count: 1, from: {{knobs.rate: {{least: {value}, most: 9}}}}}}",
+            f"random: {{count: 2, from: {{train.batch_size: {{values: [{value}, 7]}}}}}}", HALVED.replace("first: 2", f"first: {value}")))
     yield from odd_texts.files()
     yield from (b"base: base.yaml\nseeds: 1\n" + content for content in odd_texts.files())
-    yield from (f"{key}\nbase: base.yaml\nseeds: 1\n" for key in WRONG_KEYS)
+    yield from (f"{key}\nbase: base.yaml\nseeds: 1\n" for key in STRAY_KEYS)
     yield from WITHOUT_BASE
     for path in sorted([*ROOT.glob("tests/bad-experiments/*.yaml"), *ROOT.glob("experiments/*.yaml")]):
-        text = re.sub(r"\bbase: parts/(fold|no-validation|wrong)\.yaml", r"base: \1.yaml", path.read_text(encoding="utf-8"))
-        text = re.sub(r"\bbase: (parts/|\.\./configs/)[^\s,}#]+", "base: base.yaml", text)
-        yield re.sub(r"runs_from: \[[^]]*\]", f"runs_from: [{'cycle' if 'cycle' in path.name else 'other'}.yaml]", text)
+        text = re.sub(r"\bbase: \.\./configs/[^\s,}#]+", "base: base.yaml", path.read_text(encoding="utf-8"))
+        text = re.sub(r"\bparts/([\w-]+\.yaml)", r"\1", text).replace("runs-from-itself.yaml", "experiment.yaml")
+        yield text.replace("runs_from: [other.yaml]", "runs_from: [cycle.yaml]") if "runs-from-cycle" in path.name else text

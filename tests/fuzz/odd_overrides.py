@@ -3,7 +3,7 @@ import itertools
 import re
 
 import odd_texts
-from odd_configs import DATA, MODELS, PATHS, REFERENCES, SETTABLE, VALUES, WRONG_KEYS, bad_words, quoted, reference
+from odd_configs import DATA, MODELS, NUMERIC, PATHS, REFERENCES, SETTABLE, VALUES, STRAY_KEYS, bad_words, quoted, reference
 
 # Words of the command line, several of them in a line.
 OVERRIDES = """
@@ -27,17 +27,23 @@ def override():
     yield from ("\n".join(words) for words in bad_words())
     paths = ("knobs.activation", "knobs.dropout", "knobs.pool.p", "model[0]", "train.batch_size", "train.optimizer")
     for path, said in itertools.product(paths, REFERENCES):
+        said = said.replace("knobs.a", "knobs.dropout")
         yield f"{path}={said}"
-        yield f"{path}=[{quoted(said)}]\nname={said}\n{path}.a=1"
-    yield "\n".join((f"knobs.dropout=[{', '.join(quoted(f'${{knobs.dropout[{k}]}}') for k in range(1, 25))}, 1]", "knobs.activation=tanh"))
-    yield f"model=[linear: 10]\nknobs=[&a [{'1, ' * 20}1], &b [{'*a, ' * 20}*a], &c [{'*b, ' * 20}*b], *c, *c]"
+        yield f"{path}=[{quoted(said)}]\nname={said}"
+        yield f"{path}={said}\n{path}.a=1"
+    yield "\n".join((f"knobs.dropout=[{', '.join(quoted(f'${{knobs.dropout[{k}]}}') for k in range(1, 25))}, 0.5]",
+        "knobs.activation=tanh"))
+    for times in (20, 21):  # aliases that repeat less than 10,000 nodes, and more
+        yield f"model=[linear: 10]\nknobs={{a: &a [{'1, ' * 20}1], b: &b [{'*a, ' * 20}*a], c: [{'*b, ' * times}*b]}}"
     yield f"model=[linear: 10]\nknobs={{a: &a {'[' * 20}1{']' * 20}, b: {'[' * 20}*a{']' * 20}}}"
     yield from (f"model=[linear: 10]\nknobs={knobs}" for knobs in (
         "{}", "{a: {}}", "{a: []}", "{a: [], b: {c: {}}}", "[]", "{a: [true, false, null, 'true']}"))
     yield from (f"train.optimizer={value}\ntrain.optimizer.sgd.momentum=0.5\ntrain.optimizer.sgd=0.1" for value in VALUES)
     yield f"knobs.dropout={'[' * 20}1{']' * 20}\nknobs.activation={'[' * 20}{reference('knobs.dropout')}{']' * 20}"
-    yield "\n".join((f"knobs.dropout=[{'1, ' * 60}1]", f"knobs.pool=[{(reference('knobs.dropout') + ', ') * 12}1]"))
-    for value in (*odd_texts.NUMBERS, *odd_texts.WORDS):
+    yield "\n".join((f"knobs.dropout=[{'1, ' * 60}1]", f"knobs.pool=[{(reference('knobs.dropout') + ', ') * 8}1]",
+                     f"knobs.activation=[{(reference('knobs.pool') + ', ') * 8}1]",
+                     f"name=[{(reference('knobs.activation') + ', ') * 5}1]"))
+    for value in odd_texts.SCALARS:
         yield from (f"{path}={value}" for path in (
             "name", "knobs.activation", "train.max_epochs", "train.optimizer.sgd.learning_rate", "train.shuffle", "data.split_seed",
             "model[4].linear.name", f"model[{value}]", f"knobs.{value}", f"{value}.a"))
@@ -45,12 +51,12 @@ def override():
         yield content.replace(b"\n", b" ")
         yield b"name=" + content.replace(b"\n", b" ")
         yield b"knobs.pool=" + content.replace(b"\n", b" ")
-    yield from (f"data.{said.split(': ')[0]}={said.split(': ', 1)[1]}" for said in DATA if ", " not in said)
-    yield from (f"model[2].pool.{key}" for key in ("type=max", "p=null", "pad=1", "pad=9", "stride=99", "size=0"))
-    yield from (key.replace(": ", "=") for key in WRONG_KEYS)
-    yield from (f"train.{key}".replace(": ", "=") for key in WRONG_KEYS)
+    yield from (f"data={{dataset: digits, {said}}}" for said in DATA)
+    yield from (f"knobs.pool.{key}" for key in ("type=max", "p=null", "pad=1", "pad=9", "stride=99", "size=0"))
+    yield from (key.replace(": ", "=") for key in STRAY_KEYS)
+    yield from (f"train.{key}".replace(": ", "=") for key in STRAY_KEYS)
     yield from (f"model=[{model}]" for model in MODELS)
     for path, value in itertools.product(SETTABLE, VALUES):
-        yield f"{path}={value}"
-        yield f"{path}={value}\n{path}.a=1\n{path}[0]=1"
+        yield from (f"{path}={value}", f"{path}={value}\n{path}.a=1", f"{path}={value}\n{path}[0]=1")
+    yield from (f"{path}={value}" for path, value in itertools.product(NUMERIC, odd_texts.NUMBERS))
     yield "\n".join(f"{path}.nothing=1" for path in SETTABLE[:8])

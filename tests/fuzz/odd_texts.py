@@ -1,14 +1,16 @@
 """Texts that are odd wherever one may stand: characters, numbers, and YAML that is none or hardly any."""
 
-# Each a character of another length, to be shown, or a control character.
+OF_EACH_LENGTH = ("a", "\xE9", "\u20AC", "\U0001F600")
+# And control characters, and what is like them.
 CHARACTERS = (
-    "a", "\xE9", "\u20AC", "\U0001F600", "\x7F", "\x80", "\x9F", "\xA0", "\u061C", "\u200E", "\u2028", "\u202E", "\u2066", "\uFEFF",
-    "\uFFFE", "\U0010FFFF",
+    *OF_EACH_LENGTH, "\x7F", "\x80", "\x9F", "\xA0", "\u061C", "\u200E", "\u2028", "\u202E", "\u2066", "\uFEFF", "\uFFFE", "\U0010FFFF",
 )
+# Characters that are cut off, longer than need be, or none.
 NO_UTF8 = (
     b"\x80", b"\xBF", b"\xC3", b"\xC3a", b"\xC0\x80", b"\xE2\x82", b"\xE2a\x82", b"\xE2\x82a", b"\xE0\x80\x80", b"\xED\xA0\x80",
     b"\xF0\x9F\x98", b"\xF0\x9F\x98a", b"\xF0\x80\x80\x80", b"\xF4\x90\x80\x80", b"\xF8\x88\x80\x80\x80", b"\xFF",
 )
+# What is a whole number, what is another one, and what only looks like one.
 NUMBERS = (
     "0", "-1", "2", "16.0", "1_6", "1_6.0", "01", "0_1", "00", "-01", "+01", "+1", "-0", "+", "-", "_1", "1_", "0_", "--1", "1-", "1 2",
     "1e", "1e+", "1e-", "e5", "1e5", "1E5", "1e+5", "1e-5", "1.", ".5", ".", "-.", "-.5e-5", "0.0", "0e0", "0.0e99", "1e400", "-1e400",
@@ -17,8 +19,10 @@ NUMBERS = (
     "-9223372036854775808", "-9223372036854775809", "18446744073709551616", "1" * 25, "1_" * 20 + "1", "1" * 400, "0." + "0" * 350 + "1",
     "0.1000000000000000055511151231257827021181583404541015625", "1e14", "1e15", "1e22", "9.9999999999999995e22", "123456789012345678",
     "0.0001", "0.00001", "0.30000000000000004", "0.999999999999999999", "2.2250738585072011e-308", "4.9e-324", "1.7976931348623159e308",
-    "'1'", "'1.5'", "'0x1'", "''", "''' '", "true", "True", "TRUE", "'true'", "yes", "no", "On", "off", "y", "~", "Null",
+    "'1'", "'1.5'", "'0x1'", "''", "''' '",
 )
+CHOICES = ("true", "True", "TRUE", "'true'", "yes", "no", "On", "off", "y", "~", "Null")
+# Of 40, 64 and 65 characters of each length, with escapes, and such that have to be quoted.
 WORDS = (
     "a", "A", "a b", "a-b", "-a", ".a", "_a", "9a", "a.", "a/b", "a+b", "'a '", "' a'", "a#b", "a'b", '"a\\"b"', "'\\'", "'a\tb'",
     '"\\t\\n\\r\\b\\f"', '"\\0"', '"\\e"', '"\\x7f"', '"\\x80"', '"\\u0085"', '"\\u202e"', '"\\ufeff"', '"\\uffff"', '"\\ud800"',
@@ -45,11 +49,18 @@ YAML = (
 )
 
 
+PLAIN = (
+    "{}", "[]", "null", '"x"', "1", "true", '""', '"null"', "[null]", '{"a": null}', '{"a": 1, "b": [2]}', '[[], {}]', "[1, 1]",
+    '"${knobs.activation}"', '"${knobs.nope}"',
+)
+SCALARS = (*NUMBERS, *CHOICES, *WORDS)
+
+
 def long_lines():
     """Lines of which a part alone is shown, with something wrong at their beginning, in their midst and at their end."""
-    for character in CHARACTERS[:4]:
+    for character in OF_EACH_LENGTH:
         for shift in range(len(character.encode())):
-            filling = "a" * shift + character * 130
+            filling = "a" * shift + character * (150 // len(character.encode()))
             yield f'{{x: 1, "{filling}": 1, x: 2, "{filling}": 1, x: 3}}'
             yield f"# {filling}\na: '{filling}' b '{filling}'"
             yield f"a: '{filling}\tb' [\t{filling}"

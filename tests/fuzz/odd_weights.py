@@ -3,7 +3,8 @@ import json
 import math
 import struct
 
-from odd_configs import MINIMAL, PLAIN, whole
+import odd_texts
+from odd_configs import MINIMAL, whole
 
 
 def tensor(name="x", dtype="F32", shape="[2, 2]", offsets="[0, 16]"):
@@ -12,13 +13,15 @@ def tensor(name="x", dtype="F32", shape="[2, 2]", offsets="[0, 16]"):
 
 # Headers of weights, with the bytes of data behind them.
 HEADERS = (
-    *((header, 16) for header in (*PLAIN, "", " ", "{", "{} {}", "nul", '{"a"', '{"a": {}}', f"{{{tensor()}, {tensor()}}}")),
+    *((header, 16) for header in (*odd_texts.PLAIN, "", " ", "{", "{} {}", "nul", '{"a"', '{"a": {}}', f"{{{tensor()}, {tensor()}}}")),
     *((f"{{{members}}}", 16) for members in (
         tensor(), tensor()[:-1] + ', "more": 1}', f'"__metadata__": 1, {tensor()}', f'"__metadata__": {{"a": 1}}, {tensor()}',
         *(tensor(dtype=dtype) for dtype in ("F64", "F16", "I8", "BOOL", "", "f32")),
-        *(tensor(shape=shape) for shape in (*PLAIN, "[0]", "[-1]", "[4.5]", "[1, 1, 1, 1, 1, 1, 1, 4]", "[1, 1, 1, 1, 1, 1, 1, 1, 4]",
+        *(tensor(shape=shape) for shape in (*odd_texts.PLAIN, "[0]", "[-1]", "[4.5]", "[1, 1, 1, 1, 1, 1, 1, 4]",
+            "[1, 1, 1, 1, 1, 1, 1, 1, 4]",
                                             "[4294967296, 4294967296]")),
-        *(tensor(offsets=offsets) for offsets in (*PLAIN, "[0]", "[0, 15]", "[16, 0]", "[4, 20]", "[0, 80]", "[0, 16, 16]", "[-16, 0]",
+        *(tensor(offsets=offsets) for offsets in (*odd_texts.PLAIN, "[0]", "[0, 15]", "[16, 0]", "[4, 20]", "[0, 80]", "[0, 16, 16]",
+            "[-16, 0]",
                                                   "[18446744073709551600, 0]")))),
     *((f"{{{tensor()}, {tensor('y', offsets=offsets)}}}", size) for offsets, size in (
         ("[16, 32]", 32), ("[0, 16]", 16), ("[8, 24]", 24), ("[20, 36]", 36), ("[16, 32]", 40))),
@@ -28,17 +31,20 @@ HEADERS = (
 WEIGHTS = tensor("linear1.weight", shape="[10, 16]", offsets="[0, 640]") + ", " + tensor("linear1.bias", shape="[10]", offsets="[640, 680]")
 
 
+ESCAPES = (
+    "\\u00e9", "\\u20AC", "\\uD83D\\uDE00", "\\uD83D", "\\uDE00", "\\uD83Dx", "\\uD83D\\n", "\\uD83D\\u0041", "\\uD83D\\uE000",
+    "\\uD83D\\u", "\\u0000", "\\u00g0", "\\u00", "\\n\\t\\r\\b\\f", "\\/\\\\\\\"", "\\x", "\\", "\x01", "\n", "\x7F", "\uFEFF", "\u202E",
+)
 # What a JSON reader may stumble over, in a header.
 JSON = (
     '{"a"\t:\r\n 1 , "b" : [ ] }', '{"a":1}\t', '{"a": 1E5}', '{"a": 1e+5}', '{"a": 1e-5}', '{"a": 1.}', '{"a": .5}', '{"a": 1e}',
     '{"a": 1e400}', '{"a": -}', '{"a": +1}', '{"a": 01}', '{"a": -0}', '{"a": 0.5e1}',
-    *(f'{{"a": "{escape}"}}' for escape in (
-        "\\u00e9", "\\u20AC", "\\uD83D\\uDE00", "\\uD83D", "\\uDE00", "\\uD83Dx", "\\uD83D\\n", "\\uD83D\\u0041", "\\uD83D\\uE000",
-        "\\uD83D\\u", "\\u0000", "\\u00g0", "\\u00", "\\n\\t\\r\\b\\f", "\\/\\\\\\\"", "\\x", "\\", "\x01", "\n", "\x7F",
-        "\uFEFF", "\u202E")),
+    *(text for escape in ESCAPES for text in (
+        f'{{"a": "{escape}"}}', f'{{"__metadata__": {{"a": "{escape}"}}}}', f'{{"__metadata__": {{"{escape}": ""}}}}')),
     '{"a": "', '{"a', '{"a" 1}', '{"a": 1,}', '{"a": 1 "b": 2}', '{,}', '{1: 2}', '{"a": [1,]}', '{"a": [1 2]}', '{"a": [1', '{"a": {}',
-    '{"a": 1, "a": 2}', '{"a": tru}', '{"a": trux}', '{"a": fals', '{"a": null}', '{"a": nul', "[" * 70 + "]" * 70, '{"a": ' + "[" * 70,
-    '{"a":' * 70, '{"a": 1} x', "x", "\x00", '{"": {}}', '{"__metadata__": {"config": "", "config": ""}}', '{"__metadata__": {}}',
+    '{"a": 1, "a": 2}', '{"a": tru}', '{"a": trux}', '{"a": fals', '{"a": null}', '{"a": nul',
+    *('{"a": ' + "[" * depth + "]" * depth + "}" for depth in (62, 63, 64)), '{"a": ' + "[" * 70, '{"a":' * 70, '{"a": 1} x', "x", "\x00",
+    '{"": {}}', '{"__metadata__": {"config": "", "config": ""}}', '{"__metadata__": {}}',
 )
 # Of a network for images of 4 x 4: the layers, and the shapes of their weights.
 NETWORKS = (
@@ -51,6 +57,8 @@ NETWORKS = (
       for maps, kernel, stride, pad in ((1, 1, 1, 0), (3, 2, 1, 1), (17, 4, 1, 0), (33, 4, 1, 0), (2, 3, 2, 2), (16, 5, 3, 1))),
     *((f"{layer}, linear: 10", {"linear1": (10, 16)}) for layer in (
         "dropout: 0.5", "tanh", "sigmoid", "relu", "softmax", "subtractive-norm: 3", "subtractive-norm: 9")),
+    ("batch-norm, linear: 10", {"batch-norm1": (1,), "linear1": (10, 16)}),
+    ("linear: 10, batch-norm", {"linear1": (10, 16), "batch-norm1": (10,)}),
     *((f"linear: {units}, tanh, dropout: 0.5, linear: {classes}", {"linear1": (units, 16), "linear2": (classes, units)})
       for units, classes in ((17, 2), (1, 40))),
     ("conv: {maps: 2, kernel: 3}, pool: max, conv: {maps: 10, kernel: 1}", {"conv1": (2, 1, 3, 3), "conv2": (10, 2, 1, 1)}),
@@ -69,11 +77,16 @@ def tensors(shapes):
     """The tensors' part of a header, and their data."""
     parts, data = [], b""
     for layer, shape in shapes.items():
-        for name, dimensions in (("weight", shape), ("bias", shape[:1])):
+        running = (("running_mean", shape), ("running_var", shape)) if layer.startswith("batch-norm") else ()
+        for name, dimensions in (("weight", shape), ("bias", shape[:1]), *running):
             size = 4 * math.prod(dimensions)
             parts.append(tensor(f"{layer}.{name}", shape=list(dimensions), offsets=[len(data), len(data) + size]))
             data += struct.pack("<f", 0.5 - 0.01 * len(parts)) * (size // 4)
     return ", ".join(parts), data
+
+
+def json_texts():
+    return JSON
 
 
 def safetensors():
@@ -91,6 +104,12 @@ def safetensors():
     for number in (b"\0\0\x80\x7F", b"\0\0\xC0\x7F", b"\0\0\x80\xFF", b"\1\0\0\0", b"\xFF\xFF\x7F\x7F"):
         yield b"\0".join((b"config\n" + MINIMAL.encode(), header.encode(), number + data[4:]))
         yield b"\0".join((b"config\n" + MINIMAL.encode(), header.encode(), 170 * number))
+    shapes = {"batch-norm1": (1,), "linear1": (10, 16)}
+    for variance in (-1, -0.0, 0, 1e-45, 3e38):
+        header, data = tensors(shapes)
+        yield b"\0".join((b"config\n" + MINIMAL.replace("linear: 10", "batch-norm, linear: 10").encode(), header.encode(),
+                          data[:12] + struct.pack("<f", variance) + data[16:]))
+    header, data = tensors({"linear1": (10, 16)})
     for change in METADATA:
         metadata = {"config": MINIMAL, "input_mean": "0.5", "input_sd": "0.25"} | change
         said = json.dumps({key: value for key, value in metadata.items() if value is not None})
