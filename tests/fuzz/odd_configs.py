@@ -171,6 +171,9 @@ def whole():
         yield MINIMAL.replace("max_epochs: 1", f"max_epochs: {value}")
     for said in DATA:
         yield MINIMAL.replace("digits", "digits, " + said)
+    for monitor, validation in itertools.product(("val_loss", "val_error_pct", "train_loss", "test_loss"), (0, 100)):
+        yield MINIMAL.replace("digits", f"digits, validation: {validation}").replace(
+            "max_epochs: 1", f"max_epochs: 1, early_stopping: {{monitor: {monitor}, patience: 2}}")
     for key in STRAY_KEYS:
         yield f"{key}\n{MINIMAL}"
         yield MINIMAL.replace("max_epochs: 1", f"max_epochs: 1, {key}")
@@ -189,7 +192,7 @@ def whole():
     for count in (1000, 1001):
         yield f"knobs: {{a: [{'&a 1, ' * count}1]}}\n{MINIMAL}"
     yield from (MINIMAL.replace("\n", "\r\n"), f"%YAML 1.2\n---\n{MINIMAL}", f"name: |-\n  a\n{MINIMAL}",
-        f"knobs: [&a 1, &a 2, *a]\n{MINIMAL}")
+        f"knobs: {{a: [&a 1, &a 2, *a]}}\n{MINIMAL}")
     yield from (MINIMAL.encode("utf-16"), MINIMAL.encode("utf-16-be"), b'name: "\xE9"\n' + MINIMAL.encode())
 
 

@@ -93,11 +93,13 @@ EXPERIMENTS += (
         "train.optimizer: sgd, train.optimizer: adam", "train: {}, train.max_epochs: 1",
         "knobs.dropout: [0.1, 0.2], 'knobs.dropout[0]': 0.3", "'knobs.dropout[0]': 0.3, knobs.dropout: [0.1, 0.2]",
         "train.optimizer: {sgd: null}, train.optimizer.sgd.momentum: 0.5", "'model[1]': null, 'model[1].conv.maps': 3",
+        "'model[1]': [], 'model[1].conv.maps': 3", "'model[0].x.maps': 1", "train.optimizer.x.y: 1", "train.optimizer: null, train.optimizer.x: 1",
         "knobs.dropout: 1, 'knobs.dropout[0]': 1", "'model[0]': relu, model: []",
         "data.fold: {count: 2, index: 0}", "name: a", "seed: 1", "seeds: 1", "data.folds: 1", "extends: a", "extends.a: 1")),
     *(f"points: [{{label: {label}}}, {{label: a, base: {base}}}]" for label, base in (
         ("a", "base.yaml"), ("b", "fold.yaml"), ("b", "no-validation.yaml"), ("b", "wrong.yaml"), ("b", "nothing.yaml"), ("b", "''"),
-        ("b", "."), ("b", "/dev/null"))),
+        ("b", "."),
+        ("b", "/dev/null"), ("b", "base.yaml/x"), ("b", "x" * 300))),
     "runs_from: [cycle.yaml]", "runs_from: [other.yaml, cycle.yaml]", "runs_from: [wrong.yaml]",
     "grid: {train.max_epochs: [1, 2], train.batch_size: [1, 2], train.early_stopping.patience: [1, 2]}\n"
     "exclude: [{train.max_epochs: 1, train.batch_size: 2}]",
@@ -135,6 +137,11 @@ def experiment():
     yield from (f"base: base.yaml\nseeds: 1\n{prefix}" for prefix in PREFIXES)
     yield from (f"base: experiment.yaml\nextends: {name}\nseeds: 1\n" for name in (
         "experiment.yaml", "base.yaml", "cycle.yaml", "wrong.yaml", "nothing.yaml", "[]", "{}", "''", "null", "5", "."))
+    # The file is its own base: as a config it is wrong in one place more.
+    yield from (f"base: experiment.yaml\nseeds: 1\n{said}\n" for said in (
+        "extend: base.yaml", "extends: '${knobs.a}'", *("extends: base.yaml\n" + more for more in (
+            "train: {optimizer: {sgd: 0.1}}", "knobs: {activation: {type: max}}", "knobs: {dropout: {a: 1}}", "model: []",
+            "data: {fold: {count: 2, index: 5}}", "data: {dataset: digits}", "data: {dataset: mnist}"))))
     yield from (point(f"model: [{model}]") for model in MODELS)
     yield from (point(f"train.optimizer: {value}, train.optimizer.sgd.momentum: 0.5") for value in VALUES)
     yield from (f"base: base.yaml\nseeds: 1\nmethod: {method}\n{FINAL}\n{SEARCH}" for method in (

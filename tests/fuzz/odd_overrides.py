@@ -39,6 +39,13 @@ def override():
     yield from (f"model=[linear: 10]\nknobs={knobs}" for knobs in (
         "{}", "{a: {}}", "{a: []}", "{a: [], b: {c: {}}}", "[]", "{a: [true, false, null, 'true']}"))
     yield from (f"train.optimizer={value}\ntrain.optimizer.sgd.momentum=0.5\ntrain.optimizer.sgd=0.1" for value in VALUES)
+    yield from ("model[0]=null\nmodel[0].conv.maps=3", "model[0]=[]\nmodel[0].conv.maps=3", "knobs=null\nknobs.a=1",
+                "train.optimizer.x.y=1", "train.optimizer=null\ntrain.optimizer.x=1", "knobs.activation=${knobs.pool.p}\nknobs.pool.p=${knobs.activation}",
+                "knobs.dropout=[1, 2, 3]\nknobs.activation=${knobs.dropout[0]}")
+    yield from (f"knobs.dropout={'[' * depth}1{']' * depth}" for depth in (30, 31))
+    yield f"model=[linear: 10]\nknobs={{{', '.join(f'k{i}: 1' for i in range(12))}}}\nknobs.nope=1"
+    many = f"[&a [{'1, ' * 20}1], &b [{'*a, ' * 20}*a], {'*b, ' * 12}1]"  # nodes, and then more than 100,000 of them
+    yield f"knobs.dropout={many}\nknobs.activation=[{(reference('knobs.dropout') + ', ') * 18}1]"
     yield f"knobs.dropout={'[' * 20}1{']' * 20}\nknobs.activation={'[' * 20}{reference('knobs.dropout')}{']' * 20}"
     yield "\n".join((f"knobs.dropout=[{'1, ' * 60}1]", f"knobs.pool=[{(reference('knobs.dropout') + ', ') * 8}1]",
                      f"knobs.activation=[{(reference('knobs.pool') + ', ') * 8}1]",

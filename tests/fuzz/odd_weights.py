@@ -94,6 +94,7 @@ def safetensors():
     for header, size in (*HEADERS, *((header, 0) for header in JSON)):
         yield struct.pack("<Q", len(header.encode())) + header.encode() + bytes(size)
     yield from (struct.pack("<Q", length) + b"{}" for length in (0, 1, 3, 1 << 23, (1 << 64) - 1))
+    yield from (b"", b"\1\0\0\0\0\0\0")
     for layers, shapes in NETWORKS:
         header, data = tensors(shapes)
         yield b"\0".join((b"config\n" + MINIMAL.replace("linear: 10", layers).encode(), header.encode(), data))
