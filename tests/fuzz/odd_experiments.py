@@ -93,7 +93,8 @@ EXPERIMENTS += (
         "train.optimizer: sgd, train.optimizer: adam", "train: {}, train.max_epochs: 1",
         "knobs.dropout: [0.1, 0.2], 'knobs.dropout[0]': 0.3", "'knobs.dropout[0]': 0.3, knobs.dropout: [0.1, 0.2]",
         "train.optimizer: {sgd: null}, train.optimizer.sgd.momentum: 0.5", "'model[1]': null, 'model[1].conv.maps': 3",
-        "'model[1]': [], 'model[1].conv.maps': 3", "'model[0].x.maps': 1", "train.optimizer.x.y: 1", "train.optimizer: null, train.optimizer.x: 1",
+        "'model[1]': [], 'model[1].conv.maps': 3", "'model[0].x.maps': 1", "train.optimizer.x.y: 1",
+        "train.optimizer: null, train.optimizer.x: 1",
         "knobs.dropout: 1, 'knobs.dropout[0]': 1", "'model[0]': relu, model: []",
         "data.fold: {count: 2, index: 0}", "name: a", "seed: 1", "seeds: 1", "data.folds: 1", "extends: a", "extends.a: 1")),
     *(f"points: [{{label: {label}}}, {{label: a, base: {base}}}]" for label, base in (

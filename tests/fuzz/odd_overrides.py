@@ -40,7 +40,8 @@ def override():
         "{}", "{a: {}}", "{a: []}", "{a: [], b: {c: {}}}", "[]", "{a: [true, false, null, 'true']}"))
     yield from (f"train.optimizer={value}\ntrain.optimizer.sgd.momentum=0.5\ntrain.optimizer.sgd=0.1" for value in VALUES)
     yield from ("model[0]=null\nmodel[0].conv.maps=3", "model[0]=[]\nmodel[0].conv.maps=3", "knobs=null\nknobs.a=1",
-                "train.optimizer.x.y=1", "train.optimizer=null\ntrain.optimizer.x=1", "knobs.activation=${knobs.pool.p}\nknobs.pool.p=${knobs.activation}",
+                "train.optimizer.x.y=1", "train.optimizer=null\ntrain.optimizer.x=1",
+                "knobs.activation=${knobs.pool.p}\nknobs.pool.p=${knobs.activation}",
                 "knobs.dropout=[1, 2, 3]\nknobs.activation=${knobs.dropout[0]}")
     yield from (f"knobs.dropout={'[' * depth}1{']' * depth}" for depth in (30, 31))
     yield f"model=[linear: 10]\nknobs={{{', '.join(f'k{i}: 1' for i in range(12))}}}\nknobs.nope=1"
