@@ -23,7 +23,7 @@ int main(int count, char **words)
     }
     long left = strtol(words[4], NULL, 10);
     const struct assay_config_request request = {.path = words[1], .threads = atoi(words[3])};
-    const struct assay_run_options options = {.directory = words[2]};
+    const struct assay_run_options options = {.directory = words[2], .instructions = getenv("ASSAY_ISA")};
     const struct assay_observer observer = {.cookie = &left, .stop = count_down};
     struct assay_run_result result;
     struct assay_config *config = assay_config_load(&request, NULL, &error);
