@@ -70,6 +70,8 @@ MODELS = (
       for kind in ("max", "average", "lp, p: 3") for size, pad in ((2, 0), (3, 2), (3, 3))),
     *(f"conv: {{maps: {maps}, kernel: {kernel}, pad: {pad}}}, tanh, conv: {{maps: {maps + 1}, kernel: {kernel}}}, linear: 10"
       for maps in (8, 63, 256) for kernel, pad in ((3, 1), (5, 0), (7, 2), (11, 0))),
+    *(f"conv: {{maps: {maps}, kernel: {kernel}, pad: {kernel // 2}}}, conv: {{maps: 16, kernel: {kernel}, pad: {kernel // 2}}}, linear: 10"
+      for maps in (8, 16, 17) for kernel in (3, 4, 5, 7)),
     "conv: {maps: 16, kernel: 5, name: a}, pool: {type: lp, p: 8}, batch-norm: {name: a}, linear: 10",
     "linear: 65536, linear: 65536, linear: 10", "linear: 16384, linear: 16384, linear: 10", "linear: 16384, linear: 10",
     "pool: {type: max, size: 15}, pool: {type: max, size: 15}, linear: 10", "conv: {maps: 3, kernel: 40}, linear: 10", "linear: 9",
