@@ -75,7 +75,7 @@ void board_begun(void *cookie, const struct sweep_view *view)
     text_finish(&line);
     size_t left_alone = 0;
     for (size_t i = 0; i < view->plan->count; i++)
-        left_alone += view->items[i].seen.state == RUN_STALE && !view->items[i].may_replace;
+        left_alone += view->seen[i].state == RUN_STALE && !view->items[i].may_replace;
     if (!board->has_begun && left_alone > 0) {
         text_add(&line, "assay: warning: ");
         add_run_count(&line, left_alone);
@@ -91,7 +91,7 @@ void board_ended(void *cookie, const struct sweep_view *view, size_t run)
     struct board *board = cookie;
     const struct planned_run *ended = &view->plan->runs[run];
     const struct sweep_item *item = &view->items[run];
-    const enum run_state state = item->seen.state;
+    const enum run_state state = item->seen->state;
     const bool has_failed = sweep_view_has_failed(view, run);
     if (board->is_quiet && !has_failed)
         return;
@@ -107,7 +107,7 @@ void board_ended(void *cookie, const struct sweep_view *view, size_t run)
         text_add(&line, state == RUN_FINISHED ? ", " : ": ");
         add_outcome(&line, ended);
     } else {
-        text_add(&line, " after epoch %d", item->seen.progress.epochs);
+        text_add(&line, " after epoch %d", item->seen->progress.epochs);
     }
     say(board, has_failed ? RED : NULL, &line);
     text_finish(&line);
@@ -138,7 +138,7 @@ static void add_running(struct text *text, const struct sweep_view *view, size_t
                         int columns)
 {
     const struct sweep_item *item = &view->items[run];
-    const struct run_progress *progress = &item->seen.progress;
+    const struct run_progress *progress = &item->seen->progress;
     struct text line = {0};
     text_add(&line, "  epoch %3d/%d  ",
              progress->epochs < progress->most_epochs ? progress->epochs + 1 : progress->epochs,
@@ -165,7 +165,7 @@ static void add_running(struct text *text, const struct sweep_view *view, size_t
 
 static bool is_running(const struct sweep_item *item)
 {
-    return item->is_ours || item->seen.state == RUN_RUNNING;
+    return item->is_ours || item->seen->state == RUN_RUNNING;
 }
 
 static void add_total(struct text *text, const struct sweep_view *view, const struct run_counts *counts,
@@ -190,18 +190,11 @@ static void add_total(struct text *text, const struct sweep_view *view, const st
     add_clipped_line(text, &line, columns);
 }
 
-static const struct run_estimates *estimate(struct arena *arena, const struct sweep_view *view)
-{
-    struct run_seen *seen = arena != NULL ? arena_allocate(arena, view->plan->count, sizeof *seen) : NULL;
-    for (size_t i = 0; seen != NULL && i < view->plan->count; i++)
-        seen[i] = view->items[i].seen;
-    return seen != NULL ? run_estimates_create(arena, view->plan, seen, view->work) : NULL;
-}
-
 static void draw_view(struct board *board, const struct sweep_view *view)
 {
     struct arena *arena = arena_create();
-    const struct run_estimates *estimates = estimate(arena, view);
+    const struct run_estimates *estimates =
+        arena != NULL ? run_estimates_create(arena, view->plan, view->seen, view->work) : NULL;
     const struct run_counts counts = count_view(view);
     const struct terminal_size size = terminal_size();
     struct text text = {0};
@@ -225,7 +218,7 @@ static void say_waiting(struct board *board, const struct sweep_view *view)
     text_add(&line, "nothing left to start here; waiting for");
     size_t count = 0;
     for (size_t i = 0; i < view->plan->count; i++)
-        count += view->items[i].seen.state == RUN_RUNNING;
+        count += view->seen[i].state == RUN_RUNNING;
     text_add(&line, " ");
     add_run_count(&line, count);
     text_add(&line, " elsewhere (ending this sweep leaves them alone)");

@@ -64,7 +64,7 @@ struct run_counts count_view(const struct sweep_view *view)
 {
     struct run_counts counts = {0};
     for (size_t i = 0; i < view->plan->count; i++)
-        counts.of[view->items[i].is_ours ? RUN_RUNNING : view->items[i].seen.state]++;
+        counts.of[view->items[i].is_ours ? RUN_RUNNING : view->seen[i].state]++;
     return counts;
 }
 

@@ -107,9 +107,9 @@ static void add_failed(struct text *text, const struct sweep_view *view, size_t 
     text_add(text, "  %zu  %s  ", failed->index, failed->directory);
     add_run_name(text, failed);
     text_add(text, ": ");
-    if (item->seen.state == RUN_STALE && item->why[0] == '\0')
+    if (item->seen->state == RUN_STALE && item->why[0] == '\0')
         add_stale(text, failed);
-    else if (item->seen.state == RUN_DIVERGED)
+    else if (item->seen->state == RUN_DIVERGED)
         add_outcome(text, failed);
     else
         text_add_escaped(text, item->why, strlen(item->why));
@@ -127,7 +127,7 @@ static void add_end(struct text *text, const struct sweep_view *view, const char
             text_add(text, "%s", any ? "" : "failed:\n");
             add_failed(text, view, i);
             any = true;
-            is_left |= view->items[i].seen.state == RUN_STALE && view->items[i].why[0] == '\0';
+            is_left |= view->seen[i].state == RUN_STALE && view->items[i].why[0] == '\0';
         }
     if (is_left)
         text_add(text, "--again replaces what another config left; or rename the experiment\n");
@@ -145,7 +145,7 @@ static void add_json_end(struct text *text, const struct sweep_view *view)
         if (sweep_view_has_failed(view, i)) {
             json_open(&json, NULL, '{');
             json_integer(&json, "index", (long long)view->plan->runs[i].index);
-            json_string(&json, "state", run_state_names[view->items[i].seen.state]);
+            json_string(&json, "state", run_state_names[view->seen[i].state]);
             json_string(&json, "directory", view->plan->runs[i].directory);
             json_string(&json, "why", view->items[i].why);
             json_close(&json);

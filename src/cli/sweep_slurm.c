@@ -115,16 +115,6 @@ static void add_json(struct text *text, const struct submission *submission)
     text_add_char(text, '\n');
 }
 
-/* With nothing to submit, the exit code says whether all runs are finished. */
-static enum assay_status judge(const struct submission *submission)
-{
-    const struct run_plan *plan = submission->request->plan;
-    for (size_t i = 0; i < plan->count; i++)
-        if (!run_state_is_success(plan->experiment, &plan->runs[i], submission->seen[i].state))
-            return ASSAY_INCOMPLETE;
-    return plan->later > 0 ? ASSAY_INCOMPLETE : ASSAY_DONE;
-}
-
 /* What sbatch takes as it is, where there is one array. */
 static enum assay_status dry_run(struct invocation *invocation, struct planned_experiment *planned,
                                  const struct sweep_request *request, struct assay_error *error)
@@ -190,7 +180,9 @@ static enum assay_status launch(struct invocation *invocation, struct planned_ex
         add_json(&invocation->out, &submission);
     else if (!invocation->quiet || !done)
         add_submitted(&invocation->out, &submission, invocation);
-    return !done ? error->status : submission.slurm->count > 0 ? ASSAY_DONE : judge(&submission);
+    if (!done)
+        return error->status;
+    return submission.slurm->count > 0 ? ASSAY_DONE : run_plan_outcome(request->plan, submission.seen);
 }
 
 const struct launcher launcher_slurm = {

@@ -55,7 +55,7 @@ static void look_at_all(struct sweep *sweep)
 {
     const double start = clock_seconds();
     for (size_t i = 0; i < sweep->view->plan->count; i++)
-        if (!run_state_is_end(sweep->items[i].seen.state))
+        if (!run_state_is_end(sweep->view->seen[i].state))
             sweep_item_look(&sweep->items[i], run_at(sweep, i));
     sweep->looked = clock_seconds();
     sweep->look_s = sweep->looked - start;
@@ -72,13 +72,16 @@ static bool adopt(struct sweep *sweep, const struct run_plan *plan, const struct
                   struct assay_error *error)
 {
     struct sweep_view *view = sweep->view;
-    struct sweep_item *items =
-        sweep_items_create(sweep->arena, plan, view->plan, sweep->items, sweep->request->again);
+    struct run_seen *seen = arena_allocate(sweep->arena, plan->count, sizeof *seen);
+    struct sweep_item *items = NULL;
+    if (seen != NULL)
+        items = sweep_items_create(sweep->arena, plan, seen, view->plan, sweep->items, sweep->request->again);
     if (items == NULL)
         return assay_fail_memory(error, "starting the runs");
     view->plan = plan;
     view->work = work;
     view->items = sweep->items = items;
+    view->seen = seen;
     if (sweep->observer->begun != NULL)
         sweep->observer->begun(sweep->observer->cookie, view);
     return true;
@@ -109,13 +112,13 @@ static bool start(struct sweep *sweep, size_t i, struct assay_error *error)
         slot++;
     assert(slot < sweep->view->at_once);
     const int threads = choose_threads(sweep);
-    const bool again = item->seen.state == RUN_STALE;
+    const bool again = item->seen->state == RUN_STALE;
     if (!worker_start(&sweep->workers[slot], sweep->request->program, run_at(sweep, i), threads, again,
                       error))
         return false;
     item->may_replace = false; /* once is enough */
     if (again)
-        item->seen.state = RUN_PENDING;
+        item->seen->state = RUN_PENDING;
     item->is_ours = true;
     item->threads = threads;
     item->tries++;
@@ -189,9 +192,9 @@ static void record_failure(struct sweep *sweep, size_t i, const struct worker *w
     item->is_given_up = true;
     failure_shorten(&failure, item->why);
     struct assay_error unwritten;
-    if (item->seen.state == RUN_STALE) /* the directory is still another config's */
+    if (item->seen->state == RUN_STALE) /* the directory is still another config's */
         return;
-    item->seen.state = RUN_FAILED;
+    item->seen->state = RUN_FAILED;
     if (!failure_write(run_at(sweep, i)->directory, &failure, &unwritten))
         say(sweep, i, unwritten.text);
 }
@@ -218,8 +221,8 @@ static void conclude(struct sweep *sweep, size_t i, const struct worker *worker,
     struct sweep_item *item = &sweep->items[i];
     item->is_ours = false;
     if (!sweep_item_look(item, run_at(sweep, i)))
-        item->seen.state = RUN_INTERRUPTED; /* at the worst: it is looked at before it is started again */
-    const enum run_state state = item->seen.state;
+        item->seen->state = RUN_INTERRUPTED; /* at the worst: it is looked at before it is started again */
+    const enum run_state state = item->seen->state;
     const bool is_unreplaced = state == RUN_STALE && sweep->request->again;
     const bool is_unfinished = run_state_is_startable(state) || is_unreplaced;
     const bool could_not = end->signal == 0 && end->exit_code == ASSAY_MACHINE;
@@ -403,17 +406,6 @@ static bool look_around(const struct sweep *sweep, struct assay_error *error)
     return first == NULL || directory_create(first->directory, error);
 }
 
-static enum assay_status judge(const struct sweep *sweep)
-{
-    const struct run_plan *plan = sweep->view->plan;
-    if (sweep->stop != ASSAY_DONE)
-        return sweep->stop;
-    for (size_t i = 0; i < plan->count; i++)
-        if (!run_state_is_success(plan->experiment, &plan->runs[i], sweep->items[i].seen.state))
-            return ASSAY_INCOMPLETE;
-    return plan->later > 0 ? ASSAY_INCOMPLETE : ASSAY_DONE;
-}
-
 enum assay_status sweep_run(struct arena *arena, const struct sweep_request *request,
                             const struct sweep_observer *observer, struct sweep_view *view,
                             struct diagnostics *diagnostics, struct assay_error *error)
@@ -436,5 +428,5 @@ enum assay_status sweep_run(struct arena *arena, const struct sweep_request *req
     file_lock_release(sweep.alone);
     if (!done)
         return diagnostics_count(diagnostics) > 0 ? diagnostics_status(diagnostics) : error->status;
-    return judge(&sweep);
+    return sweep.stop != ASSAY_DONE ? sweep.stop : run_plan_outcome(view->plan, view->seen);
 }

@@ -23,7 +23,7 @@ struct sweep_request {
 
 /* What the sweep knows of one run. */
 struct sweep_item {
-    struct run_seen seen;
+    struct run_seen *seen;        /* in the array of the view */
     bool is_ours;                 /* a process of this sweep is at it … */
     int threads;                  /* … with so many threads */
     bool may_replace;             /* what another config left there */
@@ -37,7 +37,8 @@ struct sweep_item {
 struct sweep_view {
     const struct run_plan *plan;
     const struct point_work *work;
-    const struct sweep_item *items; /* of the plan's runs, in their order */
+    const struct sweep_item *items; /* of the plan's runs, in their order, … */
+    const struct run_seen *seen;    /* … and how each was last seen */
     double started;                 /* on the monotonic clock */
     int at_once;                    /* runs at most */
     bool is_stopping;
@@ -77,8 +78,8 @@ enum assay_status sweep_run(struct arena *arena, const struct sweep_request *req
  * reckon with, and a failure elsewhere and of a final run. */
 bool run_state_is_failure(const struct experiment *experiment, const struct planned_run *run,
                           enum run_state state);
-/* Whether it is at its end without being one. */
-bool run_state_is_success(const struct experiment *experiment, const struct planned_run *run,
-                          enum run_state state);
+/* What a sweep ends with whose runs were last seen so: ASSAY_DONE where each is at its end without having
+ * failed, and none is still to come; or ASSAY_INCOMPLETE. `seen`: of the plan's runs, in their order. */
+enum assay_status run_plan_outcome(const struct run_plan *plan, const struct run_seen *seen);
 
 #endif

@@ -12,7 +12,7 @@ static void look_in_vain(struct sweep_item *item, const struct assay_error *erro
     const double now = clock_seconds();
     if (item->blind_since == 0)
         item->blind_since = now;
-    if (item->is_ours || item->seen.state != RUN_RUNNING || now - item->blind_since < MOST_BLIND_S)
+    if (item->is_ours || item->seen->state != RUN_RUNNING || now - item->blind_since < MOST_BLIND_S)
         return;
     struct run_failure failure = {.exit_code = error->status};
     memcpy(failure.text, error->text, sizeof failure.text);
@@ -37,7 +37,7 @@ bool sweep_item_look(struct sweep_item *item, const struct planned_run *run)
         return false;
     }
     come_into_sight(item);
-    item->seen = seen;
+    *item->seen = seen;
     if (seen.state != RUN_STALE && (run_state_is_end(seen.state) || seen.state == RUN_WAITING)) {
         item->is_given_up = false; /* somebody else got it there */
         item->tries = 0;
@@ -45,7 +45,7 @@ bool sweep_item_look(struct sweep_item *item, const struct planned_run *run)
     return true;
 }
 
-struct sweep_item *sweep_items_create(struct arena *arena, const struct run_plan *plan,
+struct sweep_item *sweep_items_create(struct arena *arena, const struct run_plan *plan, struct run_seen *seen,
                                       const struct run_plan *before, const struct sweep_item *items_before,
                                       bool may_replace)
 {
@@ -57,23 +57,26 @@ struct sweep_item *sweep_items_create(struct arena *arena, const struct run_plan
         const bool is_known =
             before != NULL && old < before->count && before->runs[old].index == plan->runs[i].index;
         items[i].may_replace = may_replace;
-        if (is_known)
+        if (is_known) {
             items[i] = items_before[old];
-        if (!sweep_item_look(&items[i], &plan->runs[i]) && items[i].seen.state == RUN_WAITING)
-            items[i].seen.state = RUN_INTERRUPTED; /* this plan may want more of it */
+            seen[i] = *items_before[old].seen;
+        }
+        items[i].seen = &seen[i];
+        if (!sweep_item_look(&items[i], &plan->runs[i]) && seen[i].state == RUN_WAITING)
+            seen[i].state = RUN_INTERRUPTED; /* this plan may want more of it */
     }
     return items;
 }
 
 bool sweep_item_is_startable(const struct sweep_item *item)
 {
-    const bool is_replaced = item->seen.state == RUN_STALE && item->may_replace;
-    return !item->is_ours && !item->is_given_up && (run_state_is_startable(item->seen.state) || is_replaced);
+    const bool is_replaced = item->seen->state == RUN_STALE && item->may_replace;
+    return !item->is_ours && !item->is_given_up && (run_state_is_startable(item->seen->state) || is_replaced);
 }
 
 bool sweep_item_is_open(const struct sweep_item *item)
 {
-    return item->is_ours || (item->seen.state == RUN_RUNNING && !item->is_lost) ||
+    return item->is_ours || (item->seen->state == RUN_RUNNING && !item->is_lost) ||
            sweep_item_is_startable(item);
 }
 
@@ -87,13 +90,16 @@ bool run_state_is_failure(const struct experiment *experiment, const struct plan
 bool sweep_view_has_failed(const struct sweep_view *view, size_t run)
 {
     return view->items[run].is_given_up || view->items[run].is_lost ||
-           run_state_is_failure(view->plan->experiment, &view->plan->runs[run], view->items[run].seen.state);
+           run_state_is_failure(view->plan->experiment, &view->plan->runs[run], view->seen[run].state);
 }
 
-bool run_state_is_success(const struct experiment *experiment, const struct planned_run *run,
-                          enum run_state state)
+enum assay_status run_plan_outcome(const struct run_plan *plan, const struct run_seen *seen)
 {
-    return run_state_is_end(state) && !run_state_is_failure(experiment, run, state);
+    for (size_t i = 0; i < plan->count; i++)
+        if (!run_state_is_end(seen[i].state) ||
+            run_state_is_failure(plan->experiment, &plan->runs[i], seen[i].state))
+            return ASSAY_INCOMPLETE;
+    return plan->later > 0 ? ASSAY_INCOMPLETE : ASSAY_DONE;
 }
 
 bool sweep_view_is_waiting(const struct sweep_view *view)
