@@ -26,6 +26,9 @@ HEADERS = (
     *((f"{{{tensor()}, {tensor('y', offsets=offsets)}}}", size) for offsets, size in (
         ("[16, 32]", 32), ("[0, 16]", 16), ("[8, 24]", 24), ("[20, 36]", 36), ("[16, 32]", 40))),
     (f"{{{tensor(offsets='[2, 18]')}}}", 18), (f"{{{tensor()}}}", 20),
+    *((f"{{{tensor().replace(key, key + 's')}}}", 16) for key in ("dtype", "shape", "data_offset")),
+    # of so many bytes that a message has to be cut, in a character or between two
+    *((f"{{{tensor(start + character * 250, dtype='F64')}}}", 16) for character in "\u00e9\u20ac" for start in ("", "a", "ab")),
 )
 # Of a network of one layer for images of 4 x 4.
 WEIGHTS = tensor("linear1.weight", shape="[10, 16]", offsets="[0, 640]") + ", " + tensor("linear1.bias", shape="[10]", offsets="[640, 680]")
@@ -45,6 +48,14 @@ JSON = (
     '{"a": 1, "a": 2}', '{"a": tru}', '{"a": trux}', '{"a": fals', '{"a": null}', '{"a": nul',
     *('{"a": ' + "[" * depth + "]" * depth + "}" for depth in (62, 63, 64)), '{"a": ' + "[" * 70, '{"a":' * 70, '{"a": 1} x', "x", "\x00",
     '{"": {}}', '{"__metadata__": {"config": "", "config": ""}}', '{"__metadata__": {}}',
+    *(f"{{{', '.join(f'{key!r}: 1' for key in keys)}}}".replace("'", '"') for keys in ("abab", "abba", "baab", "aabb", "bbaa", "aaa")),
+    *(f'{{"a": "{cut}' for cut in ("\\", "\\u", "\\u00", "\\uD83D", "\\uD83D\\", "\\uD83D\\u", "\\uD83D\\uDE", "\\uD83D\\uDE00")),
+    *(f'{{"a": "{pair}"}}' for pair in ("\\uD83D\\u00g0", "\\uD83D\\uD83D", "\\uDBFF\\uDFFF", "\\uD800\\uDC00")),
+)
+# The same, where it is no text.
+NO_TEXT = (
+    b"\\\0", b"\\u\0", b"\\u00\0", b"\\uD83D\0", b"\xFF", b"\xC3", b"\xC3(", b"\xE2\x82", b"\xF0\x9F\x98", b"\xC0\xAF", b"\xED\xA0\x80",
+    b"\xF4\x90\x80\x80",
 )
 # Of a network for images of 4 x 4: the layers, and the shapes of their weights.
 NETWORKS = (
@@ -63,7 +74,11 @@ NETWORKS = (
       for units, classes in ((17, 2), (1, 40))),
     ("conv: {maps: 2, kernel: 3}, pool: max, conv: {maps: 10, kernel: 1}", {"conv1": (2, 1, 3, 3), "conv2": (10, 2, 1, 1)}),
     ("linear: {units: 10, name: a}", {"a": (10, 16)}), ("linear: 10", {"linear1": (10, 15)}), ("linear: 10", {"linear1": (10, 4, 4)}),
-    ("linear: 10", {"linear2": (10, 16)}),
+    ("linear: 10", {"linear2": (10, 16)}), ("linear: {units: 10, name: null}", {"linear1": (10, 16)}),
+    # larger than the weights that an input has room for
+    *((f"conv: {{maps: {inner}, {first}}}, conv: {{maps: {maps}, kernel: {kernel}, pad: {pad}}}, linear: 10", {"linear1": (10, 16)})
+      for inner in (16, 33, 100) for first in ("kernel: 1", "kernel: 4, pad: 2") for maps in (1, 17, 100)
+      for kernel, pads in ((3, (1, 2, 4, 8)), (5, (2, 3, 5, 9))) for pad in pads),
 )
 METADATA = (
     {"input_sd": "0"}, {"input_sd": "-1"}, {"input_sd": "1e-300"}, {"input_sd": "nan"}, {"input_sd": ""}, {"input_mean": "1e300"},
@@ -85,14 +100,18 @@ def tensors(shapes):
     return ", ".join(parts), data
 
 
+def file_of(header, data=b""):
+    header = header if isinstance(header, bytes) else header.encode()
+    return struct.pack("<Q", len(header)) + header + data
+
+
 def json_texts():
-    return JSON
+    return (*JSON, *(said for wrong in NO_TEXT for said in (b'{"a": "' + wrong + b'"}', b'{"' + wrong + b'": 1}', b'{"a": "' + wrong)))
 
 
 def safetensors():
     """Files of tensors whose header is odd, and odd configs with the weights of a network."""
-    for header, size in (*HEADERS, *((header, 0) for header in JSON)):
-        yield struct.pack("<Q", len(header.encode())) + header.encode() + bytes(size)
+    yield from (file_of(header, bytes(size)) for header, size in (*HEADERS, *((header, 0) for header in json_texts())))
     yield from (struct.pack("<Q", length) + b"{}" for length in (0, 1, 3, 1 << 23, (1 << 64) - 1))
     yield from (b"", b"\1\0\0\0\0\0\0")
     for layers, shapes in NETWORKS:
@@ -102,6 +121,9 @@ def safetensors():
     for wrong in (tensor(shape=[], offsets=[0, 684]), header + ", " + tensor("y", shape=[1], offsets=[680, 684]), "",
                   tensor(shape=[9999], offsets=[0, 39996])):
         yield b"\0".join(((b"config\n" + MINIMAL.encode()), wrong.encode(), data + bytes(4)))
+    for large in ("<ff", "<5f"):  # infinity less infinity, in one class or in the next
+        values = [3e38 * (-1) ** (i // 2) for i in range(struct.calcsize(large) // 4)]
+        yield b"\0".join((b"config\n" + MINIMAL.encode(), header.encode(), (struct.pack(large, *values) * 170)[:680]))
     for number in (b"\0\0\x80\x7F", b"\0\0\xC0\x7F", b"\0\0\x80\xFF", b"\1\0\0\0", b"\xFF\xFF\x7F\x7F"):
         yield b"\0".join((b"config\n" + MINIMAL.encode(), header.encode(), number + data[4:]))
         yield b"\0".join((b"config\n" + MINIMAL.encode(), header.encode(), 170 * number))
@@ -110,11 +132,18 @@ def safetensors():
         header, data = tensors(shapes)
         yield b"\0".join((b"config\n" + MINIMAL.replace("linear: 10", "batch-norm, linear: 10").encode(), header.encode(),
                           data[:12] + struct.pack("<f", variance) + data[16:]))
+    for small in ("linear: 10, batch-norm", "conv: {maps: 10, kernel: 4}, batch-norm"):
+        yield b"\0".join((b"config\n" + MINIMAL.replace("linear: 10", small).replace("sgd: 0.1}", "sgd: 0.1}, batch_size: 1").encode(),
+                          header.encode(), data))
+    for said in ("optimizer: {x: 1}", "optimizer: null", "optimizer: [1]", "optimizer: x", "loss: {x: 1}"):
+        yield b"\0".join((b"config\n" + MINIMAL.replace("optimizer: {sgd: 0.1}", said).encode(), header.encode(), data))
     header, data = tensors({"linear1": (10, 16)})
     for change in METADATA:
         metadata = {"config": MINIMAL, "input_mean": "0.5", "input_sd": "0.25"} | change
         said = json.dumps({key: value for key, value in metadata.items() if value is not None})
-        text = f'{{"__metadata__": {said}, {header}}}'.encode()
-        yield struct.pack("<Q", len(text)) + text + data
+        yield file_of(f'{{"__metadata__": {said}, {header}}}', data)
+    said = json.dumps({"config": MINIMAL, "input_mean": "0.5", "input_sd": "0.25"})
+    yield file_of(f'{{"__metadata__": {said}}}')
+    yield file_of(f'{{"__metadata__": {said}, {tensor(shape=[], offsets=[0, 4])}}}', bytes(4))
     for text in whole():
         yield b"\0".join((b"config\n" + (text if isinstance(text, bytes) else text.encode()), WEIGHTS.encode(), bytes(680)))
