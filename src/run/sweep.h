@@ -79,7 +79,8 @@ enum assay_status sweep_run(struct arena *arena, const struct sweep_request *req
 bool run_state_is_failure(const struct experiment *experiment, const struct planned_run *run,
                           enum run_state state);
 /* What a sweep ends with whose runs were last seen so: ASSAY_DONE where each is at its end without having
- * failed, and none is still to come; or ASSAY_INCOMPLETE. `seen`: of the plan's runs, in their order. */
+ * failed and no final run is missing, be it that it comes later or never; or ASSAY_INCOMPLETE. `seen`: of the
+ * plan's runs, in their order. */
 enum assay_status run_plan_outcome(const struct run_plan *plan, const struct run_seen *seen);
 
 #endif

@@ -4,8 +4,9 @@
 
 #include "run/sweep.h"
 
-/* The items of a plan, each as its directory says, which goes to its place in `seen`; those of the plan
- * before it (NULL: there is none) keep what the sweep did. Lives in the arena; NULL without memory. */
+/* The items of a plan. How each was seen, as its directory says, goes to its place in `seen`: zeroed, one for
+ * each run, and to live as long as the items, which point into it. Those of the plan before it (NULL: there
+ * is none) keep what the sweep did. Lives in the arena; NULL without memory. */
 struct sweep_item *sweep_items_create(struct arena *arena, const struct run_plan *plan, struct run_seen *seen,
                                       const struct run_plan *before, const struct sweep_item *items_before,
                                       bool may_replace);
