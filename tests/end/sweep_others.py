@@ -7,8 +7,8 @@ import resource
 import shutil
 import signal
 
-from sweeping import (check, check_equal, check_in, check_same_runs, children, finish, idx, kill, main, read, rows, run, start, states,
-                      status, wait_for, write, write_two)
+from sweeping import (PATIENCE, check, check_equal, check_in, check_same_runs, children, finish, idx, kill, main, read, rows, run, start,
+                      states, status, wait_for, write, write_two)
 
 PLAIN, BARE = (pathlib.Path("results/two") / point / "seed-1" for point in ("plain-as-it-is", "no-dropout"))
 
@@ -95,7 +95,8 @@ def test_checkpoint_that_cannot_be_written_at_the_end():
 
 def test_stopped_while_it_predicts():
     """Testing once more, for the predictions, takes as long as an evaluation; it need not be waited for."""
-    write("slow.yaml", "extends: base.yaml\ndata: {dataset: {digits: {train: 120, test: 40000}}}\ntrain: {max_epochs: 1, batch_size: 1}\n")
+    write("slow.yaml", f"extends: base.yaml\ndata: {{dataset: {{digits: {{train: 120, test: {int(40000 / PATIENCE)}}}}}}}\n"
+          "train: {max_epochs: 1, batch_size: 1}\n")
     run("run", "slow.yaml", "--directory", "whole", "--quiet")
     one = start("run", "slow.yaml", "--directory", "cut", "--quiet")
     wait_for(lambda: pathlib.Path("cut/last.safetensors").exists(), "the last weights")
@@ -109,7 +110,7 @@ def test_stopped_while_it_predicts():
 
 def test_search_that_is_stopped_while_a_run_predicts():
     """A run that came to its end in a rung's last epoch has come to its end, whenever it is stopped."""
-    write("long.yaml", "extends: base.yaml\ndata: {dataset: {digits: {train: 120, test: 15000}}}\n"
+    write("long.yaml", f"extends: base.yaml\ndata: {{dataset: {{digits: {{train: 120, test: {int(15000 / PATIENCE)}}}}}}}\n"
           "train: {batch_size: 1, early_stopping: {monitor: train_loss, patience: 1, min_delta: 5}}\n")
     write("search.yaml", "base: long.yaml\nseeds: 1\ngrid: {train.batch_size: [1, 2]}\n"
           "method: {halving: {first: 2, eta: 2, metric: train_loss}}\n")
@@ -120,7 +121,8 @@ def test_search_that_is_stopped_while_a_run_predicts():
     kill(sweep.pid, signal.SIGTERM)
     finish(sweep)
     check_equal((sweep.returncode, states("search.yaml")), (143, ["interrupted", "pending"]))
-    check_equal(json.loads(run("sweep", "search.yaml", "-j", "1", "--quiet", "--format", "json").out)["totals"], json.loads(whole)["totals"])
+    done = run("sweep", "search.yaml", "-j", "1", "--quiet", "--format", "json")
+    check_equal(json.loads(done.out)["totals"], json.loads(whole)["totals"])
     check_same_runs("results", "whole")
 
 

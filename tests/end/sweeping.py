@@ -139,12 +139,11 @@ def children(process):
     leak sanitizer makes one to look at its memory."""
     itself = arguments(process)
     found = []
-    for stat in pathlib.Path("/proc").glob("[0-9]*/stat"):
+    for child in (int(name) for name in os.listdir("/proc") if name.isdigit()):
         try:
-            state, parent = stat.read_text().rpartition(")")[2].split()[:2]
-        except OSError:
+            state, parent = pathlib.Path(f"/proc/{child}/stat").read_text(errors="replace").rpartition(")")[2].split()[:2]
+        except OSError:  # it has ended since
             continue
-        child = int(stat.parent.name)
         if int(parent) == process and state != "Z" and arguments(child) not in (itself, b""):
             found.append(child)
     return found
