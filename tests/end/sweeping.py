@@ -175,7 +175,8 @@ def owner(directory):
 
 def main(tests):
     """Each in a directory of its own, which is the current one."""
-    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup leaves it ignored, and assay would honour that
+    for number in (signal.SIGHUP, signal.SIGINT):  # nohup and `&` leave them ignored, and assay would honour that
+        signal.signal(number, signal.SIG_DFL)
     failed = 0
     names = sys.argv[3:]
     for name, test in tests.items():

@@ -144,12 +144,12 @@ static void ends_on_a_signal_and_goes_on(void)
         {SIGINT, 130, "int", "assay: interrupted with "},
         {SIGHUP, 129, "hup", "assay: hung up with "},
     };
-    signal(SIGHUP, SIG_DFL); /* nohup leaves it ignored, and assay would honour that */
     CU_ASSERT_EQUAL_FATAL(RUN("run", "longer.yaml", "--quiet"), 0);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char curves[80], directory[64];
         snprintf(directory, sizeof directory, "%s/longer/seed-1", cases[i].out);
         snprintf(curves, sizeof curves, "%s/curves.csv", directory);
+        signal(cases[i].signal, SIG_DFL); /* nohup and & leave it ignored, and assay would honour that */
         const pid_t child = start("run", "longer.yaml", "--out", cases[i].out, NULL);
         wait_for_file(curves, 300);
         kill(child, cases[i].signal);
