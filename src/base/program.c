@@ -54,6 +54,8 @@ static _Noreturn void become(const struct program *program, const int theirs[END
     for (int i = 0; i < ENDS; i++)
         ready = ready && dup2(theirs[i], standard[i]) >= 0;
     signal(SIGPIPE, SIG_DFL);
+    if (program->ignores_sigterm)
+        signal(SIGTERM, SIG_IGN);
     if (ready)
         execvpe(program->arguments[0], (char *const *)program->arguments,
                 program->environment != NULL ? (char *const *)program->environment : environ);

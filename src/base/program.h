@@ -2,6 +2,7 @@
 #ifndef BASE_PROGRAM_H
 #define BASE_PROGRAM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/text.h"
@@ -16,8 +17,9 @@ struct program {
     const char *const *environment; /* "NAME=value", ended by NULL; NULL: ours */
     const char *input;              /* its standard input */
     size_t input_length;
-    size_t file_limit;   /* bytes of any file that it writes, 0: no limit */
-    size_t output_limit; /* bytes of each of the following that are kept; the rest is read and forgotten */
+    size_t file_limit;    /* bytes of any file that it writes, 0: no limit */
+    size_t output_limit;  /* bytes of each of the following that are kept; the rest is read and forgotten */
+    bool ignores_sigterm; /* for what is to answer although its asking may end the whole job */
 };
 
 /* Its exit code. What it writes is added to `output`, what it complains to `complaint` (which may be the same

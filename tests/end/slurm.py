@@ -99,7 +99,7 @@ def test_same_bytes_as_the_local_launcher():
     place.mkdir()
     os.chdir(place)
     write("base.yaml", read("../base.yaml"))
-    write_eight(150)
+    write_eight(300)
     run("sweep", "two.yaml", "--out", "whole", "--quiet")
     done = run("sweep", "two.yaml", "--launcher", "slurm", "--out", "by %j's")
     lines = done.out.splitlines()
@@ -196,7 +196,7 @@ final: {metric: val_loss, seeds: [7, 8]}
 
 def test_cancelled():
     """A job that is cancelled writes its checkpoints, is not queued again, and the next call goes on."""
-    write_two(150)
+    write_two(300)
     run("sweep", "two.yaml", "--out", "whole", "--quiet")
     jobs = submit("two.yaml", "-j", "2")
     wait_for(lambda: sum(rows(path) > 3 for path in run_directories("results")) == 2, "an epoch or two")

@@ -69,9 +69,9 @@ def test_one_at_a_time():
 
 
 def test_queued_again():
-    """A task by its own number, a job by its own."""
+    """A task by its own number, a job by its own; and the cluster may ask all of it to end, scontrol too, before that has its answer."""
     write_two(2000)
-    environment = with_programs(scontrol="echo \"$@\" >>asked; [ ! -e refuse ] || { echo no >&2; exit 1; }")
+    environment = with_programs(scontrol="echo \"$@\" >>asked; [ ! -e refuse ] || { echo no >&2; exit 1; }; kill -TERM $PPID $$")
     for index, job, said in ((0, {"SLURM_JOB_ID": "17"}, "requeue 17\n"),
                              (1, {"SLURM_JOB_ID": "18", "SLURM_ARRAY_JOB_ID": "17", "SLURM_ARRAY_TASK_ID": "1"}, "requeue 17_1\n"),
                              (2, {"SLURM_JOB_ID": "18", "SLURM_ARRAY_JOB_ID": "17"}, "requeue 18\n"), (3, {"SLURM_JOB_ID": "19"}, None)):
@@ -85,6 +85,7 @@ def test_queued_again():
         finish(work)
         check_equal(work.returncode, 75)
         check_equal(read("asked"), said or "requeue 19\n")
+        check_equal("it is not queued again" in work.err, said is None)
         check(said is not None or "it is not queued again: scontrol has failed: no\n" in work.err, work.err)
 
 
