@@ -7,13 +7,15 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/file_error.h"
 #include "base/memory.h"
 
-/* Each means that somebody else has come and gone in between. */
-enum { MOST_TRIES = 10000 };
+/* Each means that somebody else has come and gone in between; after so many at once, that it is held up and
+ * wants its turn: half a second in all. */
+enum { MOST_TRIES = 10000, TRIES_AT_ONCE = 20 };
 
 struct file_lock {
     int file;
@@ -51,8 +53,11 @@ static int open_locked(const char *path, bool *held_by_other, struct assay_error
         const bool again = number == 0 || number == ENOENT || number == EINTR ||
                            (number == EWOULDBLOCK && is_looked_at(file));
         close(file);
-        if (again && ++tries < MOST_TRIES)
+        if (again && ++tries < MOST_TRIES) {
+            if (tries % TRIES_AT_ONCE == 0)
+                nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
             continue;
+        }
         if (number == EWOULDBLOCK || (again && number != EINTR))
             *held_by_other = true;
         else

@@ -95,15 +95,17 @@ static bool find_state_of_begun(const struct planned_run *run, bool has_failed, 
     return true;
 }
 
-/* `found` is filled where the run is finished. */
+/* `found` is filled where the run is finished. The lock is looked at after what is there before a run begins
+ * or goes on, and before what is there once it has ended, so that whoever comes or goes in between does not
+ * make it seem interrupted. */
 static bool find_state(const struct planned_run *run, enum run_state *state, struct summary_found *found,
                        struct assay_error *error)
 {
     bool is_finished, is_held, is_begun, has_failed;
-    if (!summary_read(run->directory, &is_finished, found, error) ||
+    if (!run_directory_has(run->directory, PROVENANCE_FILE, &is_begun, error) ||
+        !run_directory_has(run->directory, FAILURE_FILE, &has_failed, error) ||
         !run_directory_look(run->directory, &is_held, error) ||
-        !run_directory_has(run->directory, PROVENANCE_FILE, &is_begun, error) ||
-        !run_directory_has(run->directory, FAILURE_FILE, &has_failed, error))
+        !summary_read(run->directory, &is_finished, found, error))
         return false;
     if (is_finished && strcmp(found->config, run->digest) == 0)
         *state = result_diverged(&found->result) ? RUN_DIVERGED : RUN_FINISHED;

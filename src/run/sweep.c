@@ -328,6 +328,16 @@ static bool is_anything_open(const struct sweep *sweep)
     return false;
 }
 
+/* What was given up here may have been done elsewhere since it was looked at. */
+static bool is_over(struct sweep *sweep)
+{
+    if (sweep->busy > 0 || sweep->view->is_stopping)
+        return sweep->busy == 0;
+    if (!is_anything_open(sweep))
+        look_at_all(sweep);
+    return !is_anything_open(sweep);
+}
+
 /* Until there is nothing left to do with this plan, here or elsewhere, or all has been asked to stop. */
 static bool work(struct sweep *sweep, struct assay_error *error)
 {
@@ -336,7 +346,7 @@ static bool work(struct sweep *sweep, struct assay_error *error)
         heed(sweep);
         if (!sweep->view->is_stopping && !start_more(sweep, error))
             return false;
-        if (sweep->busy == 0 && (sweep->view->is_stopping || !is_anything_open(sweep)))
+        if (is_over(sweep))
             return true;
         listen_to_all(sweep);
         if (is_time_to_look(sweep))

@@ -46,22 +46,26 @@ def test_what_failed_elsewhere_is_tried_here():
     BARE.mkdir(parents=True)
     write(BARE / "failure.json", json.dumps({"exit_code": 2, "ended": "2099-01-01T00:00:00Z", "text": "no data there"}))
     check_equal(states("two.yaml"), ["running", "failed"])
-    wait_for(lambda: set(children(sweep.pid)) - set(first), "the second run")
-    kill(max(children(sweep.pid)), signal.SIGKILL)
+    second = set()
+    wait_for(lambda: second.update(set(children(sweep.pid)) - set(first)) or second, "the second run")
+    kill(second.pop(), signal.SIGKILL)
     finish(sweep)
     check_equal((sweep.returncode, sweep.out), (0, "two: 2 runs: 2 finished\n"))
 
 
 def test_what_was_done_elsewhere_has_not_failed():
-    """A run that was given up here, and that somebody else finished meanwhile, is finished."""
-    write_pair(600)
+    """A run that was given up here, and that somebody else finished before this sweep looks again, is finished."""
+    write_pair(100)
     BARE.parent.mkdir(parents=True)
     write(BARE, "in the way")
     sweep = start("sweep", "two.yaml", "-j", "2", "--format", "json")
     while "No dropout, seed 1: failed" not in (line := sweep.stderr.readline()):
         check(line != "", "the sweep ended without it")
+    kill(sweep.pid, signal.SIGSTOP)
     BARE.unlink()
     run("work", "two.yaml", "--index", "1", "--quiet")
+    wait_for(lambda: (PLAIN / "summary.json").exists(), "the other run")
+    kill(sweep.pid, signal.SIGCONT)
     finish(sweep)
     said = json.loads(sweep.out)
     check_equal((sweep.returncode, said["totals"]["finished"], said["failed"]), (0, 2, []))
@@ -110,7 +114,7 @@ def test_stopped_while_it_predicts():
 
 def test_search_that_is_stopped_while_a_run_predicts():
     """A run that came to its end in a rung's last epoch has come to its end, whenever it is stopped."""
-    write("long.yaml", f"extends: base.yaml\ndata: {{dataset: {{digits: {{train: 120, test: {int(15000 / PATIENCE)}}}}}}}\n"
+    write("long.yaml", f"extends: base.yaml\ndata: {{dataset: {{digits: {{train: 120, test: {int(40000 / PATIENCE)}}}}}}}\n"
           "train: {batch_size: 1, early_stopping: {monitor: train_loss, patience: 1, min_delta: 5}}\n")
     write("search.yaml", "base: long.yaml\nseeds: 1\ngrid: {train.batch_size: [1, 2]}\n"
           "method: {halving: {first: 2, eta: 2, metric: train_loss}}\n")
