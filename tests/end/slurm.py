@@ -108,7 +108,7 @@ def test_same_bytes_as_the_local_launcher():
     check_equal(lines[1:3], [f"  job {jobs[0]}: 5 runs", f"  job {jobs[1]}: 3 runs"])
     check_in("`assay status two.yaml --out 'by %j'\\''s'` shows how far they are", lines[3])
     paths = [pathlib.Path(one["directory"]) for one in status("two.yaml", "--out", "by %j's")["runs"]]
-    for index, end in ((0, lambda: cluster.ask("scontrol", "requeue", f"{jobs[0]}_0")), (1, lambda: kill(owner(paths[1]), signal.SIGUSR1))):
+    for index, end in ((1, lambda: kill(owner(paths[1]), signal.SIGUSR1)), (0, lambda: cluster.ask("scontrol", "requeue", f"{jobs[0]}_0"))):
         wait_for(lambda: rows(paths[index]) > 3, "an epoch or two")
         end()
     wait_for_end(jobs)

@@ -3,6 +3,7 @@ import fcntl
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import threading
@@ -131,7 +132,7 @@ def sweep_with_kills(times, wanted):
 
 
 def test_crashes():
-    write_two(60)
+    write_two(200)
     run("sweep", "two.yaml", "--out", "whole", "--quiet")
     done = sweep_with_kills(1, wanted=0)
     check_in("assay: warning: No dropout, seed 1: ended by signal 9 (Killed); trying once more\n", done.err)
@@ -149,12 +150,12 @@ def test_crashes():
 
 def test_crash_in_a_higher_rung():
     """What goes on after its rung is tried once more there too."""
-    write("long.yaml", "extends: base.yaml\ntrain: {max_epochs: 60}\n")
+    write("long.yaml", "extends: base.yaml\ntrain: {max_epochs: 400}\n")
     write("search.yaml", """\
 base: long.yaml
 seeds: 1
 grid: {train.optimizer.sgd.learning_rate: [0.01, 1.0e-7]}
-method: {halving: {first: 20, eta: 2, metric: val_loss}}
+method: {halving: {first: 20, eta: 20, metric: val_loss}}
 """)
     killer = threading.Thread(target=kill_owner, args=("results/search/learning_rate-0.01/seed-1", 1, 20))
     killer.start()
@@ -166,7 +167,7 @@ method: {halving: {first: 20, eta: 2, metric: val_loss}}
 
 def test_children_that_nobody_wants():
     """Whoever started the sweep has ignored SIGCHLD, and that is inherited: it finds out all the same how its processes end."""
-    write_two(60)
+    write_two(200)
     sweep = start("sweep", "two.yaml", "-j", "2", preexec_fn=lambda: signal.signal(signal.SIGCHLD, signal.SIG_IGN))
     kill_owner("results/two/no-dropout/seed-1", 1)
     finish(sweep)
@@ -326,14 +327,14 @@ def test_owner_is_shown_harmlessly():
 
 
 def test_signals():
-    write_two(120)
+    write_two(200)
     run("sweep", "two.yaml", "--out", "whole", "--quiet")
     for number, code, said in ((signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated"),
                                (signal.SIGUSR1, 75, "stopped"), (signal.SIGHUP, 129, "hung up")):
         out = f"by-{number}"
         sweep = start("sweep", "two.yaml", "-j", "2", "--out", out, start_new_session=True)
         wait_for(lambda: sum(rows(path) > 0 for path in run_directories(out)) == 2, "an epoch of both")
-        workers = children(sweep.pid)
+        workers = [owner(path) for path in run_directories(out)]
         # A terminal tells the whole group, others the sweep alone.
         (os.killpg if number == signal.SIGINT else os.kill)(sweep.pid, number)
         finish(sweep)
@@ -347,6 +348,11 @@ def test_signals():
         check_same_runs(out, "whole")
 
 
+def is_pending(process, number):
+    found = re.search("^ShdPnd:\\s*([0-9a-f]+)$", read(f"/proc/{process}/status"), re.MULTILINE)
+    return int(found.group(1), 16) >> (number - 1) & 1 == 1
+
+
 def test_second_interrupt():
     write_two(100000)
     sweep = start("sweep", "two.yaml", "-j", "2")
@@ -355,7 +361,7 @@ def test_second_interrupt():
     for worker in workers:
         kill(worker, signal.SIGSTOP)  # so that it cannot end by itself
     kill(sweep.pid, signal.SIGINT)
-    time.sleep(0.3)
+    wait_for(lambda: all(is_pending(worker, signal.SIGTERM) for worker in workers), "what the first one asks of the runs")
     check(sweep.poll() is None, "the first one has ended it")
     kill(sweep.pid, signal.SIGINT)
     finish(sweep)
@@ -420,6 +426,7 @@ def test_waits_for_others_and_takes_over():
     write("two.yaml", read("two.yaml").replace("[1, 2]", "[1]").replace('  - {label: "Plain, as it is"}\n', ""))
     other = start("work", "two.yaml", "--index", "0", "--threads", "1")
     wait_for(lambda: rows(pathlib.Path("results/two/no-dropout/seed-1")) > 0, "an epoch")
+    kill(other.pid, signal.SIGSTOP)  # it is in no hurry
     check_equal(states("two.yaml"), ["running"])
     check_in(f" {other.pid}\n", run("status", "two.yaml").out)
     sweep = start("sweep", "two.yaml")

@@ -158,6 +158,7 @@ def arguments(process):
 
 def kill(process, number):
     """Whether there was such a process."""
+    check(process is not None, "who was to be told has ended")
     try:
         os.kill(process, number)
     except ProcessLookupError:

@@ -15,7 +15,7 @@
 
 /* Four epochs; and many, for what happens on the way. */
 static const char tiny[] = DATA MODEL TRAIN(4, ", early_stopping: {patience: 4}");
-static const char longer[] = DATA MODEL TRAIN(60, "");
+static const char longer[] = DATA MODEL TRAIN(200, "");
 
 static int count_lines(const char *path)
 {
@@ -155,7 +155,7 @@ static void ends_on_a_signal_and_goes_on(void)
         kill(child, cases[i].signal);
         CU_ASSERT_EQUAL(wait_program(child), cases[i].status);
         check_contains("err", cases[i].message);
-        check_contains("err", " of 60 epochs done; the same command goes on from the checkpoint\n");
+        check_contains("err", " of 200 epochs done; the same command goes on from the checkpoint\n");
         CU_ASSERT_EQUAL(RUN("run", "longer.yaml", "--out", cases[i].out, "--quiet"), 0);
         check_same_run("results/longer/seed-1", directory);
     }

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 
 import faults
-from faults import LONG, OTHER_BYTES, SEED, Proof, Scenario, check, environment, flip, run
+from faults import LONG, MOST_SECONDS, OTHER_BYTES, SEED, Proof, Scenario, check, environment, flip, run
 
 # Every layer, every kind of pooling, every phase that is cut into items.
 NET = """\
@@ -95,7 +95,9 @@ def try_in(scenario, around, spoil=lambda directory: None):
                     (parent / name).rename(directory / name)
             burners = [subprocess.Popen(["sh", "-c", "while :; do :; done"]) for _ in range(cell["load"])]
             try:
-                options = {"env": environment(**more)}
+                # The least of all priorities beside what burns: a fiftieth of a core.
+                patience = 20 if cell["nice"] and cell["load"] else 1
+                options = {"env": environment(**more), "seconds": patience * MOST_SECONDS}
                 words = ["sweep", "nets.yaml", "-j", cell["workers"], "--threads", cell["threads"], "--quiet"]
                 run([*words_around(cell), faults.assay, *words], directory, wanted=0, **options)
                 table = run([faults.assay, "table", "nets.yaml"], directory, wanted=0, **options)
