@@ -63,8 +63,8 @@ struct file_lock;
 struct file_lock *file_lock_acquire(const char *path, bool *held_by_other, struct assay_error *error);
 void file_lock_release(struct file_lock *lock); /* NULL is fine */
 
-/* Whether any process has it now; false where that cannot be known. Looking creates nothing and never makes
- * an acquirer believe that the lock is taken. */
+/* Whether any process has it now; false where that cannot be known. Looking creates nothing and makes an
+ * acquirer believe that the lock is taken only where it is held up for half a second. */
 bool file_lock_look(const char *path, bool *is_held, struct assay_error *error);
 
 /* Removes temporary files of earlier, killed writers of the file `name` (NULL: of any) from `directory`: the

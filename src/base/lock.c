@@ -13,9 +13,9 @@
 #include "base/file_error.h"
 #include "base/memory.h"
 
-/* Each means that somebody else has come and gone in between; after so many at once, that it is held up and
- * wants its turn: half a second in all. */
-enum { MOST_TRIES = 10000, TRIES_AT_ONCE = 20 };
+/* Each means that somebody else has come and gone in between, or looks. Where so many at once did not do,
+ * that one is held up: from then on it gets a millisecond each time, half a second in all. */
+enum { MOST_TRIES = 500, TRIES_AT_ONCE = 20 };
 
 struct file_lock {
     int file;
@@ -30,7 +30,7 @@ static bool is_still_there(int file, const char *path)
            ours.st_ino == there.st_ino;
 }
 
-/* Whoever is in the way only looks (file_lock_look), and will be gone at once. */
+/* Whoever is in the way only looks (file_lock_look), and will soon be gone. */
 static bool is_looked_at(int file)
 {
     return flock(file, LOCK_SH | LOCK_NB) == 0;
@@ -54,7 +54,7 @@ static int open_locked(const char *path, bool *held_by_other, struct assay_error
                            (number == EWOULDBLOCK && is_looked_at(file));
         close(file);
         if (again && ++tries < MOST_TRIES) {
-            if (tries % TRIES_AT_ONCE == 0)
+            if (tries > TRIES_AT_ONCE)
                 nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
             continue;
         }

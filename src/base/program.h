@@ -19,7 +19,7 @@ struct program {
     size_t input_length;
     size_t file_limit;    /* bytes of any file that it writes, 0: no limit */
     size_t output_limit;  /* bytes of each of the following that are kept; the rest is read and forgotten */
-    bool ignores_sigterm; /* for what is to answer although its asking may end the whole job */
+    bool ignores_sigterm; /* for what must answer, though what it asks for may end the whole job */
 };
 
 /* Its exit code. What it writes is added to `output`, what it complains to `complaint` (which may be the same

@@ -6,7 +6,6 @@
 #include "cli/experiment.h"
 #include "cli/signals.h"
 #include "cli/training.h"
-#include "run/directory.h"
 #include "run/failure.h"
 #include "run/slurm.h"
 #include "run/summary.h"
@@ -79,13 +78,13 @@ static bool is_settled(struct invocation *invocation, const struct planned_run *
     }
 }
 
-/* What other schedulers do not tell of a run, its directory does; but not of one that is somebody else's. */
+/* What other schedulers do not tell of a run, its directory does. */
 static void record(const struct planned_run *run, enum assay_status status, const struct assay_error *error,
                    const struct log *log)
 {
     struct run_failure failure = {.exit_code = status};
     struct assay_error unwritten;
-    if ((status != ASSAY_INVALID && status != ASSAY_MACHINE) || run_directory_was_held(error->text))
+    if (status != ASSAY_INVALID && status != ASSAY_MACHINE)
         return;
     memcpy(failure.text, error->text, sizeof failure.text);
     if (!failure_write(run->directory, &failure, &unwritten))

@@ -17,7 +17,7 @@ struct run_failure {
 };
 
 /* Records it in a run directory, which is created if need be, under its lock. Nothing is written, and that is
- * fine, where another process is at the run by now or it is finished. */
+ * fine, where another process is at the run by now, or was then and so kept it from us, or it is finished. */
 bool failure_write(const char *directory, const struct run_failure *failure, struct assay_error *error);
 
 /* False when there is none that can be read; nothing but words depends on it. */

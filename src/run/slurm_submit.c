@@ -90,7 +90,7 @@ bool slurm_requeue(struct assay_error *error)
     char name[64];
     snprintf(name, sizeof name, "%s%s%s", is_task ? array : job, is_task ? "_" : "", is_task ? task : "");
     const char *const arguments[] = {"scontrol", "requeue", name, NULL};
-    /* Of the end that it asks for scontrol may be told before the answer comes. */
+    /* scontrol may be told to end, as it has asked, before its answer comes. */
     const struct program program = {
         .arguments = arguments, .output_limit = OUTPUT_LIMIT, .ignores_sigterm = true};
     struct text output = {0}, complaint = {0};

@@ -95,19 +95,31 @@ static bool find_state_of_begun(const struct planned_run *run, bool has_failed, 
     return true;
 }
 
-/* `found` is filled where the run is finished. The lock is looked at after what is there before a run begins
- * or goes on, and before what is there once it has ended, so that whoever comes or goes in between does not
- * make it seem interrupted. */
+/* Whether there are results, and whether they are this run's; `found` is filled with them. */
+static bool find_results(const struct planned_run *run, struct summary_found *found, bool *are_there,
+                         bool *are_ours, struct assay_error *error)
+{
+    *are_ours = false;
+    if (!summary_read(run->directory, are_there, found, error))
+        return false;
+    *are_ours = *are_there && strcmp(found->config, run->digest) == 0;
+    return true;
+}
+
+/* `found` is filled where the run is finished. What a run changes when it begins is looked at before its
+ * lock, and what it leaves at its end after that, so that whoever comes or goes in between does not make it
+ * seem interrupted; nor does who begins it again, for its results were looked for at first, too. */
 static bool find_state(const struct planned_run *run, enum run_state *state, struct summary_found *found,
                        struct assay_error *error)
 {
-    bool is_finished, is_held, is_begun, has_failed;
-    if (!run_directory_has(run->directory, PROVENANCE_FILE, &is_begun, error) ||
-        !run_directory_has(run->directory, FAILURE_FILE, &has_failed, error) ||
-        !run_directory_look(run->directory, &is_held, error) ||
-        !summary_read(run->directory, &is_finished, found, error))
+    bool is_finished, is_ours, is_held = false, is_begun = false, has_failed = false;
+    if (!find_results(run, found, &is_finished, &is_ours, error) ||
+        (!is_ours && (!run_directory_has(run->directory, PROVENANCE_FILE, &is_begun, error) ||
+                      !run_directory_has(run->directory, FAILURE_FILE, &has_failed, error) ||
+                      !run_directory_look(run->directory, &is_held, error) ||
+                      !find_results(run, found, &is_finished, &is_ours, error))))
         return false;
-    if (is_finished && strcmp(found->config, run->digest) == 0)
+    if (is_ours)
         *state = result_diverged(&found->result) ? RUN_DIVERGED : RUN_FINISHED;
     else if (is_held)
         *state = RUN_RUNNING;
@@ -135,7 +147,10 @@ bool run_look(const struct planned_run *run, enum run_state *state, struct run_p
         return false;
     if (*state == RUN_FINISHED || *state == RUN_DIVERGED)
         take_result(&found.result, progress);
-    else if (*state != RUN_PENDING && *state != RUN_STALE)
-        return read_progress(run, progress, error);
+    else if (*state != RUN_PENDING && *state != RUN_STALE && !read_progress(run, progress, error))
+        return false;
+    /* Who has it knows of a plan in which it goes further. */
+    if (*state == RUN_RUNNING && run->stop_after > 0 && progress->epochs > run->stop_after)
+        *state = RUN_WAITING;
     return true;
 }

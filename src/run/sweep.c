@@ -333,8 +333,11 @@ static bool is_over(struct sweep *sweep)
 {
     if (sweep->busy > 0 || sweep->view->is_stopping)
         return sweep->busy == 0;
-    if (!is_anything_open(sweep))
-        look_at_all(sweep);
+    if (is_anything_open(sweep))
+        return false;
+    for (size_t i = 0; i < sweep->view->plan->count; i++)
+        if (sweep->items[i].is_given_up || sweep->items[i].is_lost)
+            sweep_item_look(&sweep->items[i], run_at(sweep, i));
     return !is_anything_open(sweep);
 }
 
@@ -356,10 +359,20 @@ static bool work(struct sweep *sweep, struct assay_error *error)
     }
 }
 
-/* Whether what has been done makes more to do: a rung higher, final runs. *more: the plan has changed so. */
+/* Whether both want the same of the same runs. */
+static bool is_same(const struct run_plan *a, const struct run_plan *b)
+{
+    bool same = a->count == b->count;
+    for (size_t i = 0; same && i < a->count; i++)
+        same = a->runs[i].stop_after == b->runs[i].stop_after && a->runs[i].is_pruned == b->runs[i].is_pruned;
+    return same;
+}
+
+/* Whether what has been done makes more to do: a rung higher, final runs. *more: the plan has changed so; be
+ * it that others have done all of it since. */
 static bool plan_again(struct sweep *sweep, bool *more, struct assay_error *error)
 {
-    const struct run_plan *plan = sweep->view->plan;
+    const struct run_plan *plan = sweep->view->plan, *const before = plan;
     *more = false;
     if (plan->later == 0 && plan->experiment->halving == NULL)
         return true;
@@ -368,7 +381,7 @@ static bool plan_again(struct sweep *sweep, bool *more, struct assay_error *erro
         plan != NULL ? run_plan_check(sweep->arena, plan, sweep->diagnostics, error) : NULL;
     if (work_of == NULL || !adopt(sweep, plan, work_of, error))
         return false;
-    *more = is_anything_open(sweep);
+    *more = is_anything_open(sweep) || !is_same(plan, before);
     return true;
 }
 

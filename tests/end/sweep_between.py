@@ -9,9 +9,9 @@ import signal
 import subprocess
 import time
 
-from sweeping import PATIENCE, assay, check, check_equal, check_in, finish, kill, main, read, rows, start, states, wait_for, write_two
+from sweeping import (BARE, PATIENCE, PLAIN, check, check_equal, check_in, finish, kill, main, read, rows, run, start, states, status, wait_for,
+                      write, write_pair, write_two)
 
-RUN = pathlib.Path("results/two/plain-as-it-is/seed-1")
 HELD_BACK_S = 5 * PATIENCE
 
 
@@ -19,24 +19,25 @@ def can_trace():
     return shutil.which("strace") is not None and subprocess.run(["strace", "-qq", "-o", os.devnull, "true"], check=False).returncode == 0
 
 
-def held_back(call, *words):
-    """Assay, which waits before it makes that call: `flock:2` is the second of its name."""
-    name, _, when = call.partition(":")
-    process = subprocess.Popen(["strace", "-f", "-qq", "-o", "trace", "-e", f"trace={name}", "-e",
-                                f"inject={name}:delay_enter={int(HELD_BACK_S * 1e6)}:when={when}", assay, *words],
-                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                               env=os.environ | {"ASAN_OPTIONS": "detect_leaks=0"})
-    wait_for(lambda: pathlib.Path("trace").exists() and pathlib.Path("trace").stat().st_size > 0, "the call")
-    return process
+def start_slowed(call, seconds, when, *words):
+    """Assay, which waits for so long before it makes such calls: the one with that number, or `2+` for all from there on. Not its children."""
+    change = f"inject={call}:delay_enter={int(seconds * 1e6)}:when={when}"
+    return start(*words, before=("strace", "-qq", "-o", "trace", "-e", f"trace={call}", "-e", change),
+                 env=os.environ | {"ASAN_OPTIONS": "detect_leaks=0"})
+
+
+def calls_so_far():
+    return read("trace").count("flock(") if pathlib.Path("trace").exists() else 0
 
 
 def test_run_that_ends_while_it_is_looked_at():
     """Its results came before its lock went, so it is not one that was interrupted."""
     write_two(100)
     work = start("work", "two.yaml", "--index", "0", "--quiet")
-    wait_for(lambda: rows(RUN) > 0, "an epoch")
+    wait_for(lambda: rows(PLAIN) > 0, "an epoch")
     kill(work.pid, signal.SIGSTOP)
-    look = held_back("flock:1", "status", "two.yaml", "--format", "json")
+    look = start_slowed("flock", HELD_BACK_S, 1, "status", "two.yaml", "--format", "json")
+    wait_for(lambda: calls_so_far() == 1, "its look at the lock")
     kill(work.pid, signal.SIGCONT)
     finish(work)
     check(look.poll() is None, "the look was over before the run")
@@ -47,32 +48,83 @@ def test_run_that_ends_while_it_is_looked_at():
 def test_owner_that_ends_while_it_is_complained_about():
     """Who found it at work has nothing to say of how the run ended."""
     write_two()
-    RUN.mkdir(parents=True)
-    with open(RUN / ".lock", "w", encoding="utf-8") as lock:
+    PLAIN.mkdir(parents=True)
+    with open(PLAIN / ".lock", "w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        work = held_back("flock:4", "work", "two.yaml", "--index", "0", "--quiet")
-        wait_for(lambda: work.poll() is not None or read("trace").count("flock(") == 4, "its end, or another look at the lock")
+        work = start_slowed("flock", HELD_BACK_S, 4, "work", "two.yaml", "--index", "0", "--quiet")
+        wait_for(lambda: work.poll() is not None or calls_so_far() == 4, "its end, or another look at the lock")
     finish(work)
-    check_equal(work.returncode, 4)
+    check_equal((work.returncode, calls_so_far()), (4, 3))
     check_in("is being written by another process", work.err)
     check_equal(states("two.yaml"), ["pending"] * 4)
+
+
+def test_what_was_done_elsewhere_has_not_failed():
+    """A run that was given up here, and that somebody else finishes before the next look, is finished. A look that takes long, as that at a
+    lock does here, is not taken often."""
+    write_pair(200)
+    PLAIN.mkdir(parents=True)
+    write(PLAIN / ".lock", "")
+    BARE.parent.mkdir()
+    write(BARE, "in the way")
+    sweep = start_slowed("flock", 0.2, "1+", "sweep", "two.yaml", "-j", "2", "--format", "json")
+    while "No dropout, seed 1: failed" not in (line := sweep.stderr.readline()):
+        check(line != "", "the sweep ended without it")
+    wait_for(lambda: "EAGAIN" in read("trace"), "a look at the run that goes on")
+    BARE.unlink()
+    run("work", "two.yaml", "--index", "1", "--quiet")
+    check(not (PLAIN / "summary.json").exists(), "the sweep was over before that")
+    finish(sweep)
+    said = json.loads(sweep.out)
+    check_equal((sweep.returncode, said["totals"]["finished"], said["failed"]), (0, 2, []))
 
 
 def test_one_who_looks_and_is_held_up():
     """Looking shares the lock, for a moment, or for longer where the machine is busy."""
     write_two()
-    RUN.mkdir(parents=True)
-    with open(RUN / ".lock", "w", encoding="utf-8") as lock:
+    PLAIN.mkdir(parents=True)
+    with open(PLAIN / ".lock", "w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_SH)
         work = start("work", "two.yaml", "--index", "0", "--quiet")
-        wait_for(lambda: not work.poll() is None or pathlib.Path(f"/proc/{work.pid}/comm").read_text() == "assay\n", "its beginning")
         time.sleep(0.15)
     finish(work)
     check_equal((work.returncode, work.err), (0, ""))
 
 
+def test_rung_that_is_left_elsewhere():
+    """Who waits for the end of a rung does what is left of the next one, while others are at some of it."""
+    write("long.yaml", "extends: base.yaml\ntrain: {max_epochs: 200}\n")
+    write("search.yaml", """\
+base: long.yaml
+seeds: 1
+grid: {train.optimizer.sgd.learning_rate: [0.01, 0.003, 1.0e-7, 1.0e-8]}
+method: {halving: {first: 100, eta: 2, metric: val_loss}}
+""")
+    first, second = (pathlib.Path(one["directory"]) for one in status("search.yaml")["runs"][:2])
+    for index in (1, 2, 3):
+        run("work", "search.yaml", "--index", index, "--quiet")
+    work = start("work", "search.yaml", "--index", "0", "--quiet")
+    wait_for(lambda: rows(first) > 0, "an epoch")
+    kill(work.pid, signal.SIGSTOP)
+    sweep = start("sweep", "search.yaml", "-j", "1")
+    while "waiting for 1 run elsewhere" not in (line := sweep.stderr.readline()):
+        check(line != "", "the sweep did not wait")
+    kill(sweep.pid, signal.SIGSTOP)  # it comes back when the next rung has begun
+    kill(work.pid, signal.SIGCONT)
+    finish(work)
+    work = start("work", "search.yaml", "--index", "0", "--quiet")
+    wait_for(lambda: rows(first) > 100, "an epoch of the next rung")
+    kill(work.pid, signal.SIGSTOP)
+    kill(sweep.pid, signal.SIGCONT)
+    wait_for(lambda: rows(second) > 100, "the other run of that rung")
+    kill(work.pid, signal.SIGCONT)
+    finish(work)
+    finish(sweep)
+    check_equal((sweep.returncode, sorted(states("search.yaml"))), (0, ["finished"] * 2 + ["pruned"] * 2))
+
+
 tests = dict(globals())
 if not can_trace():
     print("nothing can be traced here: only what needs no strace")
-    tests = {"test_one_who_looks_and_is_held_up": test_one_who_looks_and_is_held_up}
+    tests = {test.__name__: test for test in (test_one_who_looks_and_is_held_up, test_rung_that_is_left_elsewhere)}
 main(tests)

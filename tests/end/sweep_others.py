@@ -7,18 +7,8 @@ import resource
 import shutil
 import signal
 
-from sweeping import (PATIENCE, check, check_equal, check_in, check_same_runs, children, finish, idx, kill, main, read, rows, run, start,
-                      states, status, wait_for, write, write_two)
-
-PLAIN, BARE = (pathlib.Path("results/two") / point / "seed-1" for point in ("plain-as-it-is", "no-dropout"))
-
-
-def write_pair(epochs, bare_epochs=4):
-    """Two runs, of which the first takes so many epochs."""
-    write_two(epochs)
-    text = read("two.yaml").replace("[1, 2]", "[1]")
-    write("two.yaml", text.replace('{"model[3]', f'{{train.max_epochs: {bare_epochs}, "model[3]'))
-
+from sweeping import (BARE, PATIENCE, PLAIN, check, check_equal, check_in, check_same_runs, children, finish, idx, kill, main, read, rows, run,
+                      start, states, status, wait_for, write, write_pair)
 
 def start_at_first():
     sweep = start("sweep", "two.yaml", "-j", "1")
@@ -51,24 +41,6 @@ def test_what_failed_elsewhere_is_tried_here():
     kill(second.pop(), signal.SIGKILL)
     finish(sweep)
     check_equal((sweep.returncode, sweep.out), (0, "two: 2 runs: 2 finished\n"))
-
-
-def test_what_was_done_elsewhere_has_not_failed():
-    """A run that was given up here, and that somebody else finished before this sweep looks again, is finished."""
-    write_pair(100)
-    BARE.parent.mkdir(parents=True)
-    write(BARE, "in the way")
-    sweep = start("sweep", "two.yaml", "-j", "2", "--format", "json")
-    while "No dropout, seed 1: failed" not in (line := sweep.stderr.readline()):
-        check(line != "", "the sweep ended without it")
-    kill(sweep.pid, signal.SIGSTOP)
-    BARE.unlink()
-    run("work", "two.yaml", "--index", "1", "--quiet")
-    wait_for(lambda: (PLAIN / "summary.json").exists(), "the other run")
-    kill(sweep.pid, signal.SIGCONT)
-    finish(sweep)
-    said = json.loads(sweep.out)
-    check_equal((sweep.returncode, said["totals"]["finished"], said["failed"]), (0, 2, []))
 
 
 def test_what_cannot_be_replaced_says_why():

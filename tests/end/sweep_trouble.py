@@ -348,9 +348,12 @@ def test_signals():
         check_same_runs(out, "whole")
 
 
+def status_of_process(process, field):
+    return re.search(f"^{field}:\\s*(\\S+)", read(f"/proc/{process}/status"), re.MULTILINE).group(1)
+
+
 def is_pending(process, number):
-    found = re.search("^ShdPnd:\\s*([0-9a-f]+)$", read(f"/proc/{process}/status"), re.MULTILINE)
-    return int(found.group(1), 16) >> (number - 1) & 1 == 1
+    return int(status_of_process(process, "ShdPnd"), 16) >> (number - 1) & 1 == 1
 
 
 def test_second_interrupt():
@@ -360,6 +363,7 @@ def test_second_interrupt():
     workers = children(sweep.pid)
     for worker in workers:
         kill(worker, signal.SIGSTOP)  # so that it cannot end by itself
+    wait_for(lambda: all(status_of_process(worker, "State") == "T" for worker in workers), "their standstill")
     kill(sweep.pid, signal.SIGINT)
     wait_for(lambda: all(is_pending(worker, signal.SIGTERM) for worker in workers), "what the first one asks of the runs")
     check(sweep.poll() is None, "the first one has ended it")

@@ -30,6 +30,8 @@ points:
   - {label: "Plain, as it is"}
   - {label: No dropout, set: {"model[3].dropout.rate": 0}}
 """
+# The first runs of its points.
+PLAIN, BARE = (pathlib.Path("results/two") / point / "seed-1" for point in ("plain-as-it-is", "no-dropout"))
 PATIENCE = float(os.environ.get("ASSAY_PATIENCE", "1"))  # so many times longer may everything take, as under valgrind
 # Every epoch of these runs is a few syncs long on a disk, and nothing here pulls a plug.
 PLACE = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
@@ -37,9 +39,10 @@ PLACE = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 SAME = ("config.yaml", "curves.csv", "predictions.csv", "mistakes.csv", "best.safetensors", "last.safetensors")
 
 
-def start(*words, **options):
+def start(*words, before=(), **options):
+    """Assay, or a command before it that starts it."""
     options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True} | options
-    return subprocess.Popen([assay, *map(str, words)], **options)
+    return subprocess.Popen([*before, assay, *map(str, words)], **options)
 
 
 def finish(process):
@@ -92,6 +95,13 @@ def write_two(epochs=4):
     epochs = max(min(epochs, 20), int(epochs / PATIENCE))  # as long a time, where everything takes more of it
     write("long.yaml", f"extends: base.yaml\ntrain: {{max_epochs: {epochs}}}\n")
     write("two.yaml", TWO.replace("base.yaml", "long.yaml"))
+
+
+def write_pair(epochs, bare_epochs=4):
+    """Two runs, of which the first takes so many epochs."""
+    write_two(epochs)
+    text = read("two.yaml").replace("[1, 2]", "[1]")
+    write("two.yaml", text.replace('{"model[3]', f'{{train.max_epochs: {bare_epochs}, "model[3]'))
 
 
 def idx(directory):

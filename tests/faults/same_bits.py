@@ -95,8 +95,8 @@ def try_in(scenario, around, spoil=lambda directory: None):
                     (parent / name).rename(directory / name)
             burners = [subprocess.Popen(["sh", "-c", "while :; do :; done"]) for _ in range(cell["load"])]
             try:
-                # The least of all priorities beside what burns: a fiftieth of a core.
-                patience = 20 if cell["nice"] and cell["load"] else 1
+                # The least of all priorities beside what burns: a seventieth of a core.
+                patience = 10 if cell["nice"] and cell["load"] else 1
                 options = {"env": environment(**more), "seconds": patience * MOST_SECONDS}
                 words = ["sweep", "nets.yaml", "-j", cell["workers"], "--threads", cell["threads"], "--quiet"]
                 run([*words_around(cell), faults.assay, *words], directory, wanted=0, **options)
