@@ -30,7 +30,8 @@ static void add_failure(struct text *text, const struct run_failure *failure)
 bool failure_write(const char *directory, const struct run_failure *failure, struct assay_error *error)
 {
     struct run_directory opened;
-    if (run_directory_was_held(failure->text)) /* and by now it may not be any more */
+    const bool was_held = failure->exit_code == ASSAY_MACHINE && run_directory_was_held(failure->text);
+    if (was_held) /* and by now it may not be any more */
         return true;
     if (!run_directory_open(&opened, directory, error))
         return opened.is_held;

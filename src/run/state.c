@@ -74,83 +74,89 @@ static struct run_progress no_progress(const struct planned_run *run)
                                  .best_error_pct = NAN};
 }
 
+/* What is in its directory. */
+struct look {
+    struct provenance_found provenance;
+    struct summary_found summary;
+    bool has_summary, has_failed, is_held;
+};
+
+static bool has_results(const struct planned_run *run, const struct look *look)
+{
+    return look->has_summary && strcmp(look->summary.config, run->digest) == 0;
+}
+
+static bool is_of_another_config(const struct planned_run *run, const struct look *look)
+{
+    const char *config = look->provenance.config;
+    return config[0] != '\0' && strcmp(config, run->digest) != 0;
+}
+
+/* What a run changes when it begins is looked at before its lock, and what it leaves at its end after that,
+ * so that whoever comes or goes in between does not make it seem interrupted; nor does who begins it again,
+ * for its results were looked for at first, too. */
+static bool look_at(const struct planned_run *run, struct look *look, struct assay_error *error)
+{
+    *look = (struct look){0};
+    if (!summary_read(run->directory, &look->has_summary, &look->summary, error))
+        return false;
+    return has_results(run, look) ||
+           (provenance_read(run->directory, &look->provenance, error) &&
+            run_directory_has(run->directory, FAILURE_FILE, &look->has_failed, error) &&
+            run_directory_look(run->directory, &look->is_held, error) &&
+            summary_read(run->directory, &look->has_summary, &look->summary, error));
+}
+
 /* Of a run with provenance.json and without summary.json that nobody is at. */
-static bool find_state_of_begun(const struct planned_run *run, bool has_failed, enum run_state *state,
+static bool find_state_of_begun(const struct planned_run *run, const struct look *look, enum run_state *state,
                                 struct assay_error *error)
 {
-    struct provenance_found there;
-    if (!provenance_read(run->directory, &there, error))
-        return false;
-    *state = has_failed ? RUN_FAILED : RUN_INTERRUPTED;
-    if (there.config[0] != '\0' && strcmp(there.config, run->digest) != 0) {
+    *state = look->has_failed ? RUN_FAILED : RUN_INTERRUPTED;
+    if (is_of_another_config(run, look)) {
         *state = RUN_STALE;
     } else if (run->stop_after > 0) {
         struct run_progress progress = no_progress(run);
         if (!read_progress(run, &progress, error))
             return false;
         /* Without an outcome its session was killed or failed: it is begun once more, for all to be whole. */
-        if (progress.epochs >= run->stop_after && there.has_ended)
+        if (progress.epochs >= run->stop_after && look->provenance.has_ended)
             *state = run->is_pruned ? RUN_PRUNED : RUN_WAITING;
     }
     return true;
 }
 
-/* Whether there are results, and whether they are this run's; `found` is filled with them. */
-static bool find_results(const struct planned_run *run, struct summary_found *found, bool *are_there,
-                         bool *are_ours, struct assay_error *error)
-{
-    *are_ours = false;
-    if (!summary_read(run->directory, are_there, found, error))
-        return false;
-    *are_ours = *are_there && strcmp(found->config, run->digest) == 0;
-    return true;
-}
-
-/* `found` is filled where the run is finished. What a run changes when it begins is looked at before its
- * lock, and what it leaves at its end after that, so that whoever comes or goes in between does not make it
- * seem interrupted; nor does who begins it again, for its results were looked for at first, too. */
-static bool find_state(const struct planned_run *run, enum run_state *state, struct summary_found *found,
+static bool find_state(const struct planned_run *run, const struct look *look, enum run_state *state,
                        struct assay_error *error)
 {
-    bool is_finished, is_ours, is_held = false, is_begun = false, has_failed = false;
-    if (!find_results(run, found, &is_finished, &is_ours, error) ||
-        (!is_ours && (!run_directory_has(run->directory, PROVENANCE_FILE, &is_begun, error) ||
-                      !run_directory_has(run->directory, FAILURE_FILE, &has_failed, error) ||
-                      !run_directory_look(run->directory, &is_held, error) ||
-                      !find_results(run, found, &is_finished, &is_ours, error))))
-        return false;
-    if (is_ours)
-        *state = result_diverged(&found->result) ? RUN_DIVERGED : RUN_FINISHED;
-    else if (is_held)
+    if (has_results(run, look))
+        *state = result_diverged(&look->summary.result) ? RUN_DIVERGED : RUN_FINISHED;
+    else if (look->is_held)
         *state = RUN_RUNNING;
-    else if (is_finished)
+    else if (look->has_summary)
         *state = RUN_STALE;
-    else if (is_begun)
-        return find_state_of_begun(run, has_failed, state, error);
+    else if (look->provenance.is_there)
+        return find_state_of_begun(run, look, state, error);
     else
-        *state = has_failed ? RUN_FAILED : RUN_PENDING;
+        *state = look->has_failed ? RUN_FAILED : RUN_PENDING;
     return true;
 }
 
 bool run_state_of(const struct planned_run *run, enum run_state *state, struct assay_error *error)
 {
-    struct summary_found found;
-    return find_state(run, state, &found, error);
+    struct look look;
+    return look_at(run, &look, error) && find_state(run, &look, state, error);
 }
 
 bool run_look(const struct planned_run *run, enum run_state *state, struct run_progress *progress,
               struct assay_error *error)
 {
-    struct summary_found found;
+    struct look look;
     *progress = no_progress(run);
-    if (!find_state(run, state, &found, error))
+    if (!look_at(run, &look, error) || !find_state(run, &look, state, error))
         return false;
-    if (*state == RUN_FINISHED || *state == RUN_DIVERGED)
-        take_result(&found.result, progress);
-    else if (*state != RUN_PENDING && *state != RUN_STALE && !read_progress(run, progress, error))
-        return false;
-    /* Who has it knows of a plan in which it goes further. */
-    if (*state == RUN_RUNNING && run->stop_after > 0 && progress->epochs > run->stop_after)
-        *state = RUN_WAITING;
+    if (has_results(run, &look))
+        take_result(&look.summary.result, progress);
+    else if (*state != RUN_PENDING && !is_of_another_config(run, &look))
+        return read_progress(run, progress, error);
     return true;
 }

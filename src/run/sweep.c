@@ -328,7 +328,7 @@ static bool is_anything_open(const struct sweep *sweep)
     return false;
 }
 
-/* What was given up here may have been done elsewhere since it was looked at. */
+/* What was given up or left alone here may have been done elsewhere since it was looked at. */
 static bool is_over(struct sweep *sweep)
 {
     if (sweep->busy > 0 || sweep->view->is_stopping)
@@ -336,7 +336,7 @@ static bool is_over(struct sweep *sweep)
     if (is_anything_open(sweep))
         return false;
     for (size_t i = 0; i < sweep->view->plan->count; i++)
-        if (sweep->items[i].is_given_up || sweep->items[i].is_lost)
+        if (sweep->items[i].is_given_up || sweep->items[i].is_lost || sweep->view->seen[i].state == RUN_STALE)
             sweep_item_look(&sweep->items[i], run_at(sweep, i));
     return !is_anything_open(sweep);
 }
@@ -372,17 +372,16 @@ static bool is_same(const struct run_plan *a, const struct run_plan *b)
  * it that others have done all of it since. */
 static bool plan_again(struct sweep *sweep, bool *more, struct assay_error *error)
 {
-    const struct run_plan *plan = sweep->view->plan, *const before = plan;
+    const struct run_plan *before = sweep->view->plan, *plan;
     *more = false;
-    if (plan->later == 0 && plan->experiment->halving == NULL)
+    if (before->later == 0 && before->experiment->halving == NULL)
         return true;
-    plan = run_plan_create(sweep->arena, plan->experiment, plan->out, sweep->diagnostics);
-    const struct point_work *work_of =
-        plan != NULL ? run_plan_check(sweep->arena, plan, sweep->diagnostics, error) : NULL;
-    if (work_of == NULL || !adopt(sweep, plan, work_of, error))
-        return false;
-    *more = is_anything_open(sweep) || !is_same(plan, before);
-    return true;
+    plan = run_plan_create(sweep->arena, before->experiment, before->out, sweep->diagnostics);
+    *more = plan != NULL && !is_same(plan, before);
+    if (!*more)
+        return plan != NULL;
+    const struct point_work *work_of = run_plan_check(sweep->arena, plan, sweep->diagnostics, error);
+    return work_of != NULL && adopt(sweep, plan, work_of, error);
 }
 
 int sweep_at_once(const struct sweep_request *request)

@@ -37,6 +37,12 @@ bool sweep_item_look(struct sweep_item *item, const struct planned_run *run)
         return false;
     }
     come_into_sight(item);
+    /* Whoever is at it knows of a plan in which it goes further. */
+    if (seen.state == RUN_RUNNING && run->stop_after > 0 && !run->is_pruned &&
+        seen.progress.epochs > run->stop_after)
+        seen.state = RUN_WAITING;
+    if (item->is_given_up && item->seen->state == RUN_FAILED && run_state_is_startable(seen.state))
+        seen.state = RUN_FAILED; /* which could not be noted in its directory */
     *item->seen = seen;
     if (seen.state != RUN_STALE && (run_state_is_end(seen.state) || seen.state == RUN_WAITING)) {
         item->is_given_up = false; /* somebody else got it there */

@@ -9,8 +9,8 @@ import signal
 import subprocess
 import time
 
-from sweeping import (BARE, PATIENCE, PLAIN, check, check_equal, check_in, finish, kill, main, read, rows, run, start, states, status, wait_for,
-                      write, write_pair, write_two)
+from sweeping import (BARE, PATIENCE, PLAIN, check, check_equal, check_in, finish, kill, main, read, rows, run, run_directories, start,
+                      states, status, wait_for, write, write_pair, write_two)
 
 HELD_BACK_S = 5 * PATIENCE
 
@@ -19,15 +19,43 @@ def can_trace():
     return shutil.which("strace") is not None and subprocess.run(["strace", "-qq", "-o", os.devnull, "true"], check=False).returncode == 0
 
 
-def start_slowed(call, seconds, when, *words):
-    """Assay, which waits for so long before it makes such calls: the one with that number, or `2+` for all from there on. Not its children."""
-    change = f"inject={call}:delay_enter={int(seconds * 1e6)}:when={when}"
-    return start(*words, before=("strace", "-qq", "-o", "trace", "-e", f"trace={call}", "-e", change),
+SEARCH = """\
+base: long.yaml
+seeds: 1
+grid: {train.optimizer.sgd.learning_rate: [0.01, 0.003, 1.0e-7, 1.0e-8]}
+method: {halving: {first: 100, eta: 2, metric: val_loss}}
+"""
+
+
+def start_traced(call, *words, options=()):
+    return start(*words, before=("strace", "-qq", "-o", "trace", "-e", f"trace={call}", *options),
                  env=os.environ | {"ASAN_OPTIONS": "detect_leaks=0"})
 
 
-def calls_so_far():
-    return read("trace").count("flock(") if pathlib.Path("trace").exists() else 0
+def start_slowed(call, seconds, when, *words, path=None):
+    """Assay, which waits for so long before it makes such calls, with that path alone: the one with that number, or `2+` for all from there
+    on. Not its children."""
+    change = f"inject={call}:delay_enter={int(seconds * 1e6)}:when={when}"
+    return start_traced(call, *words, options=["-e", change] + (["-P", path] if path else []))
+
+
+def calls_so_far(call="flock"):
+    return read("trace").count(f"{call}(") if pathlib.Path("trace").exists() else 0
+
+
+def write_search():
+    """The directories of its four runs, two of which are to go beyond the first hundred epochs."""
+    write("long.yaml", "extends: base.yaml\ntrain: {max_epochs: 200}\n")
+    write("search.yaml", SEARCH)
+    return [pathlib.Path(one["directory"]) for one in status("search.yaml")["runs"]]
+
+
+def go_beyond_the_rung(*words):
+    """A process that has one of the runs and stands still there."""
+    process = start(*words, "--quiet")
+    wait_for(lambda: any(rows(path) > 100 for path in run_directories("results")), "an epoch of the next rung")
+    kill(process.pid, signal.SIGSTOP)
+    return process
 
 
 def test_run_that_ends_while_it_is_looked_at():
@@ -43,6 +71,20 @@ def test_run_that_ends_while_it_is_looked_at():
     check(look.poll() is None, "the look was over before the run")
     finish(look)
     check_equal([one["state"] for one in json.loads(look.out)["runs"]], ["finished"] + ["pending"] * 3)
+
+
+def test_run_that_goes_on_while_it_is_looked_at():
+    """It was at the end of its rung and runs by now; at no time was it interrupted."""
+    first = write_search()[0]
+    run("work", "search.yaml", "--index", "0", "--quiet")
+    look = start_slowed("openat", HELD_BACK_S, 1, "status", "search.yaml", "--format", "json", path=f"{first}/provenance.json")
+    wait_for(lambda: calls_so_far("openat") == 1, "its look at the run")
+    again = go_beyond_the_rung("run", first / "config.yaml", "--directory", first)
+    check(look.poll() is None, "the look was over before that")
+    finish(look)
+    kill(again.pid, signal.SIGKILL)
+    finish(again)
+    check_equal(json.loads(look.out)["runs"][0]["state"], "running")
 
 
 def test_owner_that_ends_while_it_is_complained_about():
@@ -85,22 +127,16 @@ def test_one_who_looks_and_is_held_up():
     PLAIN.mkdir(parents=True)
     with open(PLAIN / ".lock", "w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_SH)
-        work = start("work", "two.yaml", "--index", "0", "--quiet")
-        time.sleep(0.15)
+        work = start_traced("flock", "work", "two.yaml", "--index", "0", "--quiet")
+        wait_for(lambda: calls_so_far() > 3, "its tries")
+        time.sleep(0.1)
     finish(work)
     check_equal((work.returncode, work.err), (0, ""))
 
 
 def test_rung_that_is_left_elsewhere():
     """Who waits for the end of a rung does what is left of the next one, while others are at some of it."""
-    write("long.yaml", "extends: base.yaml\ntrain: {max_epochs: 200}\n")
-    write("search.yaml", """\
-base: long.yaml
-seeds: 1
-grid: {train.optimizer.sgd.learning_rate: [0.01, 0.003, 1.0e-7, 1.0e-8]}
-method: {halving: {first: 100, eta: 2, metric: val_loss}}
-""")
-    first, second = (pathlib.Path(one["directory"]) for one in status("search.yaml")["runs"][:2])
+    first, second = write_search()[:2]
     for index in (1, 2, 3):
         run("work", "search.yaml", "--index", index, "--quiet")
     work = start("work", "search.yaml", "--index", "0", "--quiet")
@@ -112,19 +148,40 @@ method: {halving: {first: 100, eta: 2, metric: val_loss}}
     kill(sweep.pid, signal.SIGSTOP)  # it comes back when the next rung has begun
     kill(work.pid, signal.SIGCONT)
     finish(work)
-    work = start("work", "search.yaml", "--index", "0", "--quiet")
-    wait_for(lambda: rows(first) > 100, "an epoch of the next rung")
-    kill(work.pid, signal.SIGSTOP)
+    work = go_beyond_the_rung("work", "search.yaml", "--index", "0")
     kill(sweep.pid, signal.SIGCONT)
-    wait_for(lambda: rows(second) > 100, "the other run of that rung")
+    try:
+        wait_for(lambda: rows(second) > 100, "the other run of that rung")
+        check(not (first / "summary.json").exists(), "the first had ended before")
+    finally:
+        kill(work.pid, signal.SIGCONT)
+        finish(work)
+        finish(sweep)
+    check_equal((sweep.returncode, sorted(states("search.yaml"))), (0, ["finished"] * 2 + ["pruned"] * 2))
+
+
+def test_pruned_run_that_goes_on_elsewhere():
+    """Another experiment wants it to its end, which is waited for."""
+    write_search()
+    write("search.yaml", "runs_from: [grid.yaml]\n" + SEARCH)
+    write("grid.yaml", SEARCH.partition("method")[0])
+    for index in (0, 1, 2):
+        run("work", "grid.yaml", "--index", index, "--quiet")
+    work = start("work", "grid.yaml", "--index", "3", "--quiet")
+    last = pathlib.Path(status("grid.yaml")["runs"][3]["directory"])
+    wait_for(lambda: rows(last) > 100, "what is more than a rung")
+    kill(work.pid, signal.SIGSTOP)
+    sweep = start("sweep", "search.yaml")
+    while "waiting for 1 run elsewhere" not in (line := sweep.stderr.readline()):
+        check(line != "", "the sweep did not wait")
     kill(work.pid, signal.SIGCONT)
     finish(work)
     finish(sweep)
-    check_equal((sweep.returncode, sorted(states("search.yaml"))), (0, ["finished"] * 2 + ["pruned"] * 2))
+    check_equal((sweep.returncode, sweep.out), (0, "search: 4 runs: 4 finished\n"))
 
 
 tests = dict(globals())
 if not can_trace():
     print("nothing can be traced here: only what needs no strace")
-    tests = {test.__name__: test for test in (test_one_who_looks_and_is_held_up, test_rung_that_is_left_elsewhere)}
+    tests = {test.__name__: test for test in (test_rung_that_is_left_elsewhere, test_pruned_run_that_goes_on_elsewhere)}
 main(tests)

@@ -10,6 +10,7 @@ import signal
 from sweeping import (BARE, PATIENCE, PLAIN, check, check_equal, check_in, check_same_runs, children, finish, idx, kill, main, read, rows, run,
                       start, states, status, wait_for, write, write_pair)
 
+
 def start_at_first():
     sweep = start("sweep", "two.yaml", "-j", "1")
     wait_for(lambda: rows(PLAIN) > 0, "an epoch")
@@ -39,6 +40,28 @@ def test_what_failed_elsewhere_is_tried_here():
     second = set()
     wait_for(lambda: second.update(set(children(sweep.pid)) - set(first)) or second, "the second run")
     kill(second.pop(), signal.SIGKILL)
+    finish(sweep)
+    check_equal((sweep.returncode, sweep.out), (0, "two: 2 runs: 2 finished\n"))
+
+
+def test_failure_that_cannot_be_noted():
+    """Where its directory would be there is a file, so only the sweep itself knows of it, to its end."""
+    write_pair(4)
+    BARE.parent.mkdir(parents=True)
+    write(BARE, "in the way")
+    done = run("sweep", "two.yaml", "-j", "1", wanted=1)
+    check_in("two: 2 runs: 1 finished, 1 failed\n", done.out)
+    check_in("the same command tries the failed ones again", done.out)
+
+
+def test_what_was_left_alone_is_done_elsewhere():
+    """A run of another config is not replaced here, but somebody else has done that."""
+    write_pair(200, 3)
+    run("work", "two.yaml", "--index", "1", "--quiet")
+    write_pair(200)
+    sweep = start_at_first()
+    run("work", "two.yaml", "--index", "1", "--again", "--quiet")
+    check(not (PLAIN / "summary.json").exists(), "the sweep was over before that")
     finish(sweep)
     check_equal((sweep.returncode, sweep.out), (0, "two: 2 runs: 2 finished\n"))
 

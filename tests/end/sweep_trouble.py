@@ -335,6 +335,7 @@ def test_signals():
         sweep = start("sweep", "two.yaml", "-j", "2", "--out", out, start_new_session=True)
         wait_for(lambda: sum(rows(path) > 0 for path in run_directories(out)) == 2, "an epoch of both")
         workers = [owner(path) for path in run_directories(out)]
+        check(None not in workers, "a run was over before the signal")
         # A terminal tells the whole group, others the sweep alone.
         (os.killpg if number == signal.SIGINT else os.kill)(sweep.pid, number)
         finish(sweep)
