@@ -172,7 +172,6 @@ bool provenance_read(const char *directory, struct provenance_found *found, stru
     json_get_text(json, "data_sha256", found->data, SHA256_HEX_SIZE);
     json_get_text(json, "init_from_sha256", found->weights, SHA256_HEX_SIZE);
     const struct json *outcome = json_get(json, "outcome");
-    found->is_there = json != NULL;
     found->has_ended = outcome != NULL && outcome->kind == JSON_STRING;
     arena_destroy(arena);
     return done;

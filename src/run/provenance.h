@@ -40,7 +40,7 @@ void provenance_finish(struct provenance *provenance); /* {0} is fine */
  * its end: what it leaves is whole then. */
 struct provenance_found {
     char identity[SHA256_HEX_SIZE], config[SHA256_HEX_SIZE], data[SHA256_HEX_SIZE], weights[SHA256_HEX_SIZE];
-    bool is_there, has_ended;
+    bool has_ended;
 };
 bool provenance_read(const char *directory, struct provenance_found *found, struct assay_error *error);
 

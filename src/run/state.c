@@ -78,7 +78,7 @@ static struct run_progress no_progress(const struct planned_run *run)
 struct look {
     struct provenance_found provenance;
     struct summary_found summary;
-    bool has_summary, has_failed, is_held;
+    bool is_begun, has_summary, has_failed, is_held;
 };
 
 static bool has_results(const struct planned_run *run, const struct look *look)
@@ -94,14 +94,15 @@ static bool is_of_another_config(const struct planned_run *run, const struct loo
 
 /* What a run changes when it begins is looked at before its lock, and what it leaves at its end after that,
  * so that whoever comes or goes in between does not make it seem interrupted; nor does who begins it again,
- * for its results were looked for at first, too. */
+ * for its results were looked for at first, too. Its outcome is both: find_state_of_begun. */
 static bool look_at(const struct planned_run *run, struct look *look, struct assay_error *error)
 {
     *look = (struct look){0};
     if (!summary_read(run->directory, &look->has_summary, &look->summary, error))
         return false;
     return has_results(run, look) ||
-           (provenance_read(run->directory, &look->provenance, error) &&
+           (run_directory_has(run->directory, PROVENANCE_FILE, &look->is_begun, error) &&
+            provenance_read(run->directory, &look->provenance, error) &&
             run_directory_has(run->directory, FAILURE_FILE, &look->has_failed, error) &&
             run_directory_look(run->directory, &look->is_held, error) &&
             summary_read(run->directory, &look->has_summary, &look->summary, error));
@@ -111,17 +112,21 @@ static bool look_at(const struct planned_run *run, struct look *look, struct ass
 static bool find_state_of_begun(const struct planned_run *run, const struct look *look, enum run_state *state,
                                 struct assay_error *error)
 {
-    *state = look->has_failed ? RUN_FAILED : RUN_INTERRUPTED;
-    if (is_of_another_config(run, look)) {
-        *state = RUN_STALE;
-    } else if (run->stop_after > 0) {
-        struct run_progress progress = no_progress(run);
-        if (!read_progress(run, &progress, error))
-            return false;
-        /* Without an outcome its session was killed or failed: it is begun once more, for all to be whole. */
-        if (progress.epochs >= run->stop_after && look->provenance.has_ended)
-            *state = run->is_pruned ? RUN_PRUNED : RUN_WAITING;
-    }
+    struct provenance_found now = look->provenance;
+    struct run_progress progress = no_progress(run);
+    *state = is_of_another_config(run, look) ? RUN_STALE : look->has_failed ? RUN_FAILED : RUN_INTERRUPTED;
+    if (*state == RUN_STALE || run->stop_after == 0)
+        return true;
+    if (!read_progress(run, &progress, error))
+        return false;
+    if (progress.epochs < run->stop_after)
+        return true;
+    /* Without an outcome its session ended just now, or was killed or has failed: then it is begun once more,
+     * for all to be whole. */
+    if (!now.has_ended && !provenance_read(run->directory, &now, error))
+        return false;
+    if (now.has_ended)
+        *state = run->is_pruned ? RUN_PRUNED : RUN_WAITING;
     return true;
 }
 
@@ -134,7 +139,7 @@ static bool find_state(const struct planned_run *run, const struct look *look, e
         *state = RUN_RUNNING;
     else if (look->has_summary)
         *state = RUN_STALE;
-    else if (look->provenance.is_there)
+    else if (look->is_begun)
         return find_state_of_begun(run, look, state, error);
     else
         *state = look->has_failed ? RUN_FAILED : RUN_PENDING;
@@ -156,7 +161,10 @@ bool run_look(const struct planned_run *run, enum run_state *state, struct run_p
         return false;
     if (has_results(run, &look))
         take_result(&look.summary.result, progress);
-    else if (*state != RUN_PENDING && !is_of_another_config(run, &look))
-        return read_progress(run, progress, error);
+    else if (*state != RUN_PENDING && *state != RUN_STALE && !is_of_another_config(run, &look) &&
+             !read_progress(run, progress, error))
+        return false;
+    if (progress->epochs > progress->most_epochs) /* than this plan wants */
+        progress->most_epochs = run->config.train.max_epochs;
     return true;
 }

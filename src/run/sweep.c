@@ -82,9 +82,13 @@ static bool adopt(struct sweep *sweep, const struct run_plan *plan, const struct
     view->work = work;
     view->items = sweep->items = items;
     view->seen = seen;
-    if (sweep->observer->begun != NULL)
-        sweep->observer->begun(sweep->observer->cookie, view);
     return true;
+}
+
+static void say_begun(const struct sweep *sweep)
+{
+    if (sweep->observer->begun != NULL)
+        sweep->observer->begun(sweep->observer->cookie, sweep->view);
 }
 
 /* The threads of the next run: the CPUs that are free, shared out among the runs that may be at once. */
@@ -363,25 +367,32 @@ static bool work(struct sweep *sweep, struct assay_error *error)
 static bool is_same(const struct run_plan *a, const struct run_plan *b)
 {
     bool same = a->count == b->count;
-    for (size_t i = 0; same && i < a->count; i++)
-        same = a->runs[i].stop_after == b->runs[i].stop_after && a->runs[i].is_pruned == b->runs[i].is_pruned;
+    for (size_t i = 0; same && i < a->count; i++) {
+        const struct planned_run *x = &a->runs[i], *y = &b->runs[i];
+        same = x->stop_after == y->stop_after && x->is_pruned == y->is_pruned &&
+               strcmp(x->directory, y->directory) == 0 && strcmp(x->digest, y->digest) == 0;
+    }
     return same;
 }
 
-/* Whether what has been done makes more to do: a rung higher, final runs. *more: the plan has changed so; be
- * it that others have done all of it since. */
+/* Whether there is more to do now: a rung higher, final runs, what others have begun anew. *more: that, or
+ * the plan has changed and others have done all of it since. */
 static bool plan_again(struct sweep *sweep, bool *more, struct assay_error *error)
 {
-    const struct run_plan *before = sweep->view->plan, *plan;
+    const struct run_plan *plan = sweep->view->plan, *const before = plan;
     *more = false;
-    if (before->later == 0 && before->experiment->halving == NULL)
+    if (plan->later == 0 && plan->experiment->halving == NULL)
         return true;
-    plan = run_plan_create(sweep->arena, before->experiment, before->out, sweep->diagnostics);
-    *more = plan != NULL && !is_same(plan, before);
-    if (!*more)
-        return plan != NULL;
-    const struct point_work *work_of = run_plan_check(sweep->arena, plan, sweep->diagnostics, error);
-    return work_of != NULL && adopt(sweep, plan, work_of, error);
+    plan = run_plan_create(sweep->arena, plan->experiment, plan->out, sweep->diagnostics);
+    const struct point_work *work_of =
+        plan != NULL ? run_plan_check(sweep->arena, plan, sweep->diagnostics, error) : NULL;
+    if (work_of == NULL || !adopt(sweep, plan, work_of, error))
+        return false;
+    const bool is_open = is_anything_open(sweep);
+    if (is_open)
+        say_begun(sweep);
+    *more = is_open || !is_same(plan, before);
+    return true;
 }
 
 int sweep_at_once(const struct sweep_request *request)
@@ -409,7 +420,10 @@ static bool create(struct sweep *sweep, struct assay_error *error)
         sweep->view->at_once = 0;
         return assay_fail_memory(error, "starting the runs");
     }
-    return adopt(sweep, request->plan, request->work, error);
+    if (!adopt(sweep, request->plan, request->work, error))
+        return false;
+    say_begun(sweep);
+    return true;
 }
 
 /* One message where there are no data or no directories can be made, not one for each run. */

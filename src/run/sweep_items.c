@@ -37,10 +37,9 @@ bool sweep_item_look(struct sweep_item *item, const struct planned_run *run)
         return false;
     }
     come_into_sight(item);
-    /* Whoever is at it knows of a plan in which it goes further. */
-    if (seen.state == RUN_RUNNING && run->stop_after > 0 && !run->is_pruned &&
-        seen.progress.epochs > run->stop_after)
-        seen.state = RUN_WAITING;
+    /* Whoever is at it wants more of it than this plan. */
+    if (seen.state == RUN_RUNNING && run->stop_after > 0 && seen.progress.epochs > run->stop_after)
+        seen.state = run->is_pruned ? RUN_PRUNED : RUN_WAITING;
     if (item->is_given_up && item->seen->state == RUN_FAILED && run_state_is_startable(seen.state))
         seen.state = RUN_FAILED; /* which could not be noted in its directory */
     *item->seen = seen;

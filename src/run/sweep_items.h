@@ -11,7 +11,8 @@ struct sweep_item *sweep_items_create(struct arena *arena, const struct run_plan
                                       const struct run_plan *before, const struct sweep_item *items_before,
                                       bool may_replace);
 
-/* Looks at its directory again. False where that cannot be done: it stays as it was seen last, and one that
+/* Looks at its directory again; what this sweep found out itself, or another plan wants of the run, is taken
+ * into account. False where that cannot be done: it stays as it was seen last, and one that
  * ran elsewhere then is lost after ten seconds, until it can be looked at again. */
 bool sweep_item_look(struct sweep_item *item, const struct planned_run *run);
 

@@ -1,5 +1,5 @@
-"""What others do between one system call of ours and the next. sweep_between.py ASSAY SOURCE [TEST ...]; without strace, which holds a process
-back at a call, what needs it is left out."""
+"""What others do between one system call of ours and the next, or while a sweep is busy with something else. sweep_between.py ASSAY SOURCE
+[TEST ...]; without strace, which holds a process back at a call, what needs it is left out."""
 import fcntl
 import json
 import os
@@ -9,7 +9,7 @@ import signal
 import subprocess
 import time
 
-from sweeping import (BARE, PATIENCE, PLAIN, check, check_equal, check_in, finish, kill, main, read, rows, run, run_directories, start,
+from sweeping import (BARE, PATIENCE, PLAIN, check, check_equal, check_in, finish, kill, main, read, rows, run, start,
                       states, status, wait_for, write, write_pair, write_two)
 
 HELD_BACK_S = 5 * PATIENCE
@@ -50,40 +50,53 @@ def write_search():
     return [pathlib.Path(one["directory"]) for one in status("search.yaml")["runs"]]
 
 
-def go_beyond_the_rung(*words):
-    """A process that has one of the runs and stands still there."""
+def stand_still(directory, epochs, *words):
+    """A process that stops after some epochs of a run, which it has."""
     process = start(*words, "--quiet")
-    wait_for(lambda: any(rows(path) > 100 for path in run_directories("results")), "an epoch of the next rung")
+    wait_for(lambda: rows(directory) > epochs, "so many epochs")
     kill(process.pid, signal.SIGSTOP)
     return process
+
+
+def go_on(process):
+    kill(process.pid, signal.SIGCONT)
+    finish(process)
 
 
 def test_run_that_ends_while_it_is_looked_at():
     """Its results came before its lock went, so it is not one that was interrupted."""
     write_two(100)
-    work = start("work", "two.yaml", "--index", "0", "--quiet")
-    wait_for(lambda: rows(PLAIN) > 0, "an epoch")
-    kill(work.pid, signal.SIGSTOP)
+    work = stand_still(PLAIN, 0, "work", "two.yaml", "--index", "0")
     look = start_slowed("flock", HELD_BACK_S, 1, "status", "two.yaml", "--format", "json")
     wait_for(lambda: calls_so_far() == 1, "its look at the lock")
-    kill(work.pid, signal.SIGCONT)
-    finish(work)
+    go_on(work)
     check(look.poll() is None, "the look was over before the run")
     finish(look)
     check_equal([one["state"] for one in json.loads(look.out)["runs"]], ["finished"] + ["pending"] * 3)
+
+
+def test_rung_that_ends_while_it_is_looked_at():
+    """Its outcome came before its lock went, but is looked for before that."""
+    first = write_search()[0]
+    work = stand_still(first, 0, "work", "search.yaml", "--index", "0")
+    look = start_slowed("flock", HELD_BACK_S, 2, "status", "search.yaml", "--format", "json")
+    wait_for(lambda: calls_so_far() == 2, "its second look, after that of the plan")
+    go_on(work)
+    check(look.poll() is None, "the look was over before the run")
+    finish(look)
+    check_equal([one["state"] for one in json.loads(look.out)["runs"]], ["waiting"] + ["pending"] * 3)
 
 
 def test_run_that_goes_on_while_it_is_looked_at():
     """It was at the end of its rung and runs by now; at no time was it interrupted."""
     first = write_search()[0]
     run("work", "search.yaml", "--index", "0", "--quiet")
-    look = start_slowed("openat", HELD_BACK_S, 1, "status", "search.yaml", "--format", "json", path=f"{first}/provenance.json")
-    wait_for(lambda: calls_so_far("openat") == 1, "its look at the run")
-    again = go_beyond_the_rung("run", first / "config.yaml", "--directory", first)
+    look = start_slowed("openat", HELD_BACK_S, 2, "status", "search.yaml", "--format", "json", path=f"{first}/provenance.json")
+    wait_for(lambda: calls_so_far("openat") == 2, "its second look, after that of the plan")
+    again = stand_still(first, 100, "run", first / "config.yaml", "--directory", first)
     check(look.poll() is None, "the look was over before that")
     finish(look)
-    kill(again.pid, signal.SIGKILL)
-    finish(again)
+    go_on(again)
     check_equal(json.loads(look.out)["runs"][0]["state"], "running")
 
 
@@ -139,49 +152,64 @@ def test_rung_that_is_left_elsewhere():
     first, second = write_search()[:2]
     for index in (1, 2, 3):
         run("work", "search.yaml", "--index", index, "--quiet")
-    work = start("work", "search.yaml", "--index", "0", "--quiet")
-    wait_for(lambda: rows(first) > 0, "an epoch")
-    kill(work.pid, signal.SIGSTOP)
+    work = stand_still(first, 0, "work", "search.yaml", "--index", "0")
     sweep = start("sweep", "search.yaml", "-j", "1")
     while "waiting for 1 run elsewhere" not in (line := sweep.stderr.readline()):
         check(line != "", "the sweep did not wait")
     kill(sweep.pid, signal.SIGSTOP)  # it comes back when the next rung has begun
-    kill(work.pid, signal.SIGCONT)
-    finish(work)
-    work = go_beyond_the_rung("work", "search.yaml", "--index", "0")
+    go_on(work)
+    work = stand_still(first, 100, "work", "search.yaml", "--index", "0")
     kill(sweep.pid, signal.SIGCONT)
     try:
         wait_for(lambda: rows(second) > 100, "the other run of that rung")
         check(not (first / "summary.json").exists(), "the first had ended before")
     finally:
-        kill(work.pid, signal.SIGCONT)
-        finish(work)
+        go_on(work)
         finish(sweep)
     check_equal((sweep.returncode, sorted(states("search.yaml"))), (0, ["finished"] * 2 + ["pruned"] * 2))
 
 
 def test_pruned_run_that_goes_on_elsewhere():
-    """Another experiment wants it to its end, which is waited for."""
+    """Another experiment takes it further, which this search need not wait for."""
     write_search()
-    write("search.yaml", "runs_from: [grid.yaml]\n" + SEARCH)
+    write("search.yaml", "runs_from: [grid.yaml]\n" + SEARCH + "final: {metric: val_loss, seeds: [2]}\n")
     write("grid.yaml", SEARCH.partition("method")[0])
+    last = pathlib.Path(status("grid.yaml")["runs"][3]["directory"])
     for index in (0, 1, 2):
         run("work", "grid.yaml", "--index", index, "--quiet")
-    work = start("work", "grid.yaml", "--index", "3", "--quiet")
-    last = pathlib.Path(status("grid.yaml")["runs"][3]["directory"])
-    wait_for(lambda: rows(last) > 100, "what is more than a rung")
-    kill(work.pid, signal.SIGSTOP)
+    work = stand_still(last, 100, "work", "grid.yaml", "--index", "3")
     sweep = start("sweep", "search.yaml")
+    try:
+        wait_for(lambda: sweep.poll() is not None, "the end of the search")
+        check(not (last / "summary.json").exists(), "that had ended before")
+    finally:
+        go_on(work)
+        finish(sweep)
+    check_equal((sweep.returncode, sweep.out), (0, "search: 5 runs: 4 finished, 1 pruned\n"))
+
+
+def test_run_that_is_begun_again_elsewhere():
+    """The final run depends on all of the others, also on one that had been finished before somebody began it again."""
+    write("long.yaml", "extends: base.yaml\ntrain: {max_epochs: 100}\n")
+    write("search.yaml", "base: long.yaml\nseeds: 1\ngrid: {train.optimizer.sgd.learning_rate: [0.01, 0.003]}\n"
+          "final: {metric: val_loss, seeds: [2]}\n")
+    first = pathlib.Path(status("search.yaml")["runs"][0]["directory"])
+    sweep = start("sweep", "search.yaml", "-j", "1")
+    wait_for(lambda: (first / "summary.json").exists(), "the first run")
+    kill(sweep.pid, signal.SIGSTOP)
+    (first / "curves.csv").unlink()
+    work = stand_still(first, 0, "work", "search.yaml", "--index", "0", "--again")
+    kill(sweep.pid, signal.SIGCONT)
     while "waiting for 1 run elsewhere" not in (line := sweep.stderr.readline()):
         check(line != "", "the sweep did not wait")
-    kill(work.pid, signal.SIGCONT)
-    finish(work)
+    go_on(work)
     finish(sweep)
-    check_equal((sweep.returncode, sweep.out), (0, "search: 4 runs: 4 finished\n"))
+    check_equal((sweep.returncode, sweep.out), (0, "search: 3 runs: 3 finished\n"))
 
 
 tests = dict(globals())
+needs_none = (test_rung_that_is_left_elsewhere, test_pruned_run_that_goes_on_elsewhere, test_run_that_is_begun_again_elsewhere)
 if not can_trace():
     print("nothing can be traced here: only what needs no strace")
-    tests = {test.__name__: test for test in (test_rung_that_is_left_elsewhere, test_pruned_run_that_goes_on_elsewhere)}
+    tests = {test.__name__: test for test in needs_none}
 main(tests)

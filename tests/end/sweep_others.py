@@ -7,8 +7,8 @@ import resource
 import shutil
 import signal
 
-from sweeping import (BARE, PATIENCE, PLAIN, check, check_equal, check_in, check_same_runs, children, finish, idx, kill, main, read, rows, run,
-                      start, states, status, wait_for, write, write_pair)
+from sweeping import (BARE, PATIENCE, PLAIN, check, check_equal, check_in, check_same_runs, children, finish, idx, kill, main, read, rows,
+                      run, start, states, status, wait_for, write, write_pair)
 
 
 def start_at_first():
@@ -60,7 +60,10 @@ def test_what_was_left_alone_is_done_elsewhere():
     run("work", "two.yaml", "--index", "1", "--quiet")
     write_pair(200)
     sweep = start_at_first()
+    (worker,) = children(sweep.pid)
+    kill(worker, signal.SIGSTOP)
     run("work", "two.yaml", "--index", "1", "--again", "--quiet")
+    kill(worker, signal.SIGCONT)
     check(not (PLAIN / "summary.json").exists(), "the sweep was over before that")
     finish(sweep)
     check_equal((sweep.returncode, sweep.out), (0, "two: 2 runs: 2 finished\n"))
