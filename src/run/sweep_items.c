@@ -38,7 +38,8 @@ bool sweep_item_look(struct sweep_item *item, const struct planned_run *run)
     }
     come_into_sight(item);
     /* Whoever is at it wants more of it than this plan. */
-    if (seen.state == RUN_RUNNING && run->stop_after > 0 && seen.progress.epochs > run->stop_after)
+    const bool is_elsewhere = seen.state == RUN_RUNNING && !item->is_ours && !item->is_given_up;
+    if (is_elsewhere && run->stop_after > 0 && seen.progress.epochs > run->stop_after)
         seen.state = run->is_pruned ? RUN_PRUNED : RUN_WAITING;
     if (item->is_given_up && item->seen->state == RUN_FAILED && run_state_is_startable(seen.state))
         seen.state = RUN_FAILED; /* which could not be noted in its directory */

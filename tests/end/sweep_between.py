@@ -9,7 +9,7 @@ import signal
 import subprocess
 import time
 
-from sweeping import (BARE, PATIENCE, PLAIN, check, check_equal, check_in, finish, kill, main, read, rows, run, start,
+from sweeping import (BARE, PATIENCE, PLAIN, check, check_equal, check_in, finish, kill, main, owner, read, rows, run, start,
                       states, status, wait_for, write, write_pair, write_two)
 
 HELD_BACK_S = 5 * PATIENCE
@@ -48,6 +48,14 @@ def write_search():
     write("long.yaml", "extends: base.yaml\ntrain: {max_epochs: 200}\n")
     write("search.yaml", SEARCH)
     return [pathlib.Path(one["directory"]) for one in status("search.yaml")["runs"]]
+
+
+def write_grid_and_search(final="", first=100):
+    """A search among the runs of a grid; the directory of the last of them, which goes no further than the first rung there."""
+    write_search()
+    write("search.yaml", "runs_from: [grid.yaml]\n" + SEARCH.replace("first: 100", f"first: {first}") + final)
+    write("grid.yaml", SEARCH.partition("method")[0])
+    return pathlib.Path(status("grid.yaml")["runs"][3]["directory"])
 
 
 def stand_still(directory, epochs, *words):
@@ -171,10 +179,7 @@ def test_rung_that_is_left_elsewhere():
 
 def test_pruned_run_that_goes_on_elsewhere():
     """Another experiment takes it further, which this search need not wait for."""
-    write_search()
-    write("search.yaml", "runs_from: [grid.yaml]\n" + SEARCH + "final: {metric: val_loss, seeds: [2]}\n")
-    write("grid.yaml", SEARCH.partition("method")[0])
-    last = pathlib.Path(status("grid.yaml")["runs"][3]["directory"])
+    last = write_grid_and_search("final: {metric: val_loss, seeds: [2]}\n")
     for index in (0, 1, 2):
         run("work", "grid.yaml", "--index", index, "--quiet")
     work = stand_still(last, 100, "work", "grid.yaml", "--index", "3")
@@ -186,6 +191,28 @@ def test_pruned_run_that_goes_on_elsewhere():
         go_on(work)
         finish(sweep)
     check_equal((sweep.returncode, sweep.out), (0, "search: 5 runs: 4 finished, 1 pruned\n"))
+
+
+def test_run_beyond_its_rung_that_crashes():
+    """It is tried once more, and not again and again for having got so far already: all of its epochs are done, but testing takes long."""
+    last = write_grid_and_search(first=2)
+    write("long.yaml", f"extends: base.yaml\ndata: {{dataset: {{digits: {{train: 120, test: {int(40000 / PATIENCE)}}}}}}}\n"
+          "train: {max_epochs: 3}\n")
+    work = start("work", "grid.yaml", "--index", "3", "--quiet")
+    wait_for(lambda: (last / "last.safetensors").exists(), "the last weights")
+    kill(work.pid, signal.SIGKILL)
+    finish(work)
+    sweep = start("sweep", "search.yaml", "-j", "2")
+    killed = {None, owner(last)}
+    for _ in range(2):
+        wait_for(lambda: owner(last) not in killed, "a process at it")
+        killed.add(process := owner(last))
+        kill(process, signal.SIGSTOP)
+        time.sleep(0.7 * PATIENCE)  # so that it is looked at
+        kill(process, signal.SIGKILL)
+    finish(sweep)
+    check_in("failed: ended by signal 9 (Killed)\n", sweep.err)
+    check_equal(sweep.returncode, 1)
 
 
 def test_run_that_is_begun_again_elsewhere():
@@ -208,7 +235,8 @@ def test_run_that_is_begun_again_elsewhere():
 
 
 tests = dict(globals())
-needs_none = (test_rung_that_is_left_elsewhere, test_pruned_run_that_goes_on_elsewhere, test_run_that_is_begun_again_elsewhere)
+needs_none = (test_rung_that_is_left_elsewhere, test_pruned_run_that_goes_on_elsewhere, test_run_beyond_its_rung_that_crashes,
+              test_run_that_is_begun_again_elsewhere)
 if not can_trace():
     print("nothing can be traced here: only what needs no strace")
     tests = {test.__name__: test for test in needs_none}
