@@ -25,16 +25,19 @@ def sessions_of(directory):
 
 
 def check_once(directory, killed):
-    """Every session but the last was killed, or stopped after a checkpoint; nobody has been at a run that was finished."""
-    extra = 0
+    """Every session but the last was killed, or stopped after a checkpoint; nobody has been at a run that was finished. Who is killed just
+    before the results are whole has noted already how the session ended."""
+    extra = extra_ends = 0
     for path in sorted(directory.rglob("provenance.json")):
         outcomes = [session["outcome"] for session in sessions_of(path.parent)]
         finished = [outcome for outcome in outcomes if outcome in ENDS]
-        check(len(finished) == 1 and outcomes[-1] in ENDS, path, "has the sessions", outcomes)
+        check((len(finished) == 1 or killed) and outcomes[-1] in ENDS, path, "has the sessions", outcomes)
         begun = sum(" assay " in line for line in (path.parent / "log.txt").read_text(encoding="utf-8").splitlines())
         check(len(outcomes) - killed <= begun <= len(outcomes), path, "has", outcomes, "but", begun, "beginnings in its log")
         extra += len(outcomes) - 1
+        extra_ends += len(finished) - 1
     check(extra <= 2 * killed, extra, "sessions more than runs, but only", killed, "kills")
+    check(extra_ends <= killed, extra_ends, "ends more than runs, but only", killed, "kills")
 
 
 def race(point, spoil=lambda directory: None):
